@@ -73,7 +73,8 @@ pub(super) async fn run(link: Link) {
 
 /// Silence is said once, and so is its end.
 fn note(link: &Link, answered: bool) {
-    let unanswered = link.state.note_beat(answered);
+    let silent_after = silent_after_ms(&link.head().board, link.peer);
+    let unanswered = link.state.note_beat(answered, link.exchange.registrar.clock.now(), silent_after);
     if answered && unanswered > 0 {
         tracing::info!(peer = %link.peer, unanswered, "the peer answers heartbeats again");
     } else if !answered && unanswered == 0 {

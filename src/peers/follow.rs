@@ -82,8 +82,11 @@ pub(super) async fn held_by_peer(link: &Link, way: Way, note: &Bytes) -> Option<
 /// copy of our journal, and what it would dispatch next was dispatched before, otherwise.
 fn compared(link: &Link, theirs: &Beat) {
     if claims_more_than_we_gave(link, theirs) {
-        if link.state.hold() {
-            tracing::error!(peer = %link.peer, "the peer says that it took more than we gave: this link is held");
+        if let Some(times) = link.state.hold(link.exchange.registrar.clock.now()) {
+            tracing::error!(
+                peer = %link.peer, times,
+                "the peer says that it took more than we gave: this link is held (told once an hour)"
+            );
         }
     } else {
         link.state.compare();

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, watch};
 
+use super::silence::Silence;
 use super::taking::Wants;
 use super::turns::Turns;
 use super::under_way::UnderWay;
@@ -64,10 +65,14 @@ pub struct Seen {
     pub said_at: Option<Instant>,
     /// Whether it was not heard for a day (`limits::UNDER_WAY_MS_MAX`) since its newest heartbeat.
     was_away: bool,
+    silence: Silence,
     under_way: UnderWay,
     doubts: [u32; 4],
     /// Whether the other end last claimed more than we gave.
     held: bool,
+    /// How often it began to claim that since it was told last, and in which hour that was.
+    holds: u64,
+    hold_told: Option<i64>,
     /// The lists that a heartbeat was asked for already.
     asked_about: Option<(u32, [u8; 32])>,
     /// From which leaf on the other end was handed what it lacked.
@@ -118,6 +123,12 @@ impl Seen {
             }
             since => Ok(Heard::Silent { since }),
         }
+    }
+
+    /// That it was down at an instant, where its heartbeats told so for sure, whether it is heard again or not. Only the
+    /// last silence is known.
+    pub fn down_at(&self, then: Instant) -> Option<Heard> {
+        self.silence.at(then)
     }
 
     /// By when all that the other end had sent us is known to have come: `taken` are the last serials taken, by lane,
@@ -172,6 +183,7 @@ impl LinkState {
     pub fn hear(&self, now: Instant) {
         let mut seen = self.lock();
         let before = seen.heard_at.replace(now);
+        seen.silence.ends(before, now);
         seen.was_away |= before.is_some_and(|before| now.ms_since(before) > limits::UNDER_WAY_MS_MAX);
         drop(seen);
         self.heard.notify_waiters();
@@ -214,10 +226,16 @@ impl LinkState {
     }
 
     /// A heartbeat had an answer, or none; how many in a row had none before.
-    pub fn note_beat(&self, answered: bool) -> u64 {
+    pub fn note_beat(&self, answered: bool, now: Instant, silent_after_ms: i64) -> u64 {
         let mut seen = self.lock();
         let before = seen.unanswered;
         seen.unanswered = if answered { 0 } else { before.saturating_add(1) };
+        let heard = seen.heard(now, silent_after_ms);
+        if let Heard::Silent { since } = heard
+            && seen.unanswered >= limits::HEARTBEATS_MISSED_FOR_SURE
+        {
+            seen.silence.goes_on(since, now);
+        }
         before
     }
 
@@ -277,11 +295,18 @@ impl LinkState {
         self.compared.send_if_modified(|compared| !std::mem::replace(compared, true));
     }
 
-    /// Until it shows otherwise, nothing is given to or taken from the other end. Whether that is news: the
-    /// other end may claim it as often as it likes.
-    pub fn hold(&self) -> bool {
+    /// Until it shows otherwise, nothing is given to or taken from the other end. Where that is news, how often it came
+    /// to that since it was told last: the other end may claim it, and take it back, as often as it likes, and is told
+    /// of once an hour.
+    pub fn hold(&self, now: Instant) -> Option<u64> {
         self.compared.send_if_modified(|compared| std::mem::replace(compared, false));
-        !std::mem::replace(&mut self.lock().held, true)
+        let mut seen = self.lock();
+        if std::mem::replace(&mut seen.held, true) {
+            return None;
+        }
+        seen.holds = seen.holds.saturating_add(1);
+        let told = seen.hold_told.replace(now.hour());
+        if told == Some(now.hour()) { None } else { Some(std::mem::take(&mut seen.holds)) }
     }
 
     /// Whether it said last that it has more of ours than we gave.
@@ -336,32 +361,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_was_up_at_an_instant_where_it_was_heard_since_and_down_only_after_the_whole_silence() {
-        let heard_since = |heard_at: Option<i64>, now: i64, silent_after_ms: i64| {
-            let seen = Seen { heard_at: heard_at.map(Instant), ..Seen::default() };
-            seen.heard_since(Instant(100), Instant(now), silent_after_ms)
-        };
-        let silent = |since: Option<i64>| -> Result<Heard, Instant> {
-            Ok(Heard::Silent { since: since.map(Instant) })
-        };
-        assert_eq!(heard_since(Some(100), 101, 50), Ok(Heard::Up { at: Instant(100) }));
-        assert_eq!(heard_since(Some(120), 900, 50), Ok(Heard::Up { at: Instant(120) }));
-        assert_eq!(heard_since(Some(99), 130, 50), Err(Instant(150)));
-        assert_eq!(heard_since(Some(99), 149, 50), Err(Instant(150)));
-        assert_eq!(heard_since(Some(99), 150, 50), silent(Some(99)));
-        assert_eq!(heard_since(None, 101, 50), silent(None));
-        // The heartbeats may be agreed on anew meanwhile.
-        assert_eq!(heard_since(Some(99), 130, 20), silent(Some(99)));
-        assert_eq!(heard_since(Some(99), 150, 80), Err(Instant(180)));
-    }
-
-    #[test]
-    fn that_a_link_is_held_is_news_once_until_it_is_compared_again() {
+    fn that_a_link_is_held_is_told_once_an_hour_with_how_often_it_came_to_that() {
         let link = LinkState::default();
-        assert_eq!([link.hold(), link.hold(), link.is_compared()], [true, false, false]);
-        assert!(link.is_held());
+        let minute = |minutes: i64| Instant(minutes * 60_000);
+        assert_eq!([link.hold(minute(0)), link.hold(minute(0))], [Some(1), None]);
+        assert!(link.is_held() && !link.is_compared());
+        for again in 1..=50 {
+            link.compare();
+            assert!(link.is_compared() && !link.is_held());
+            assert_eq!(link.hold(minute(again)), None);
+            assert!(link.is_held() && !link.is_compared());
+        }
+        // It goes on being held: that is no news.
+        assert_eq!(link.hold(minute(61)), None);
         link.compare();
-        assert!(link.is_compared() && !link.is_held());
-        assert_eq!([link.hold(), link.hold(), link.is_compared()], [true, false, false]);
+        assert_eq!(link.hold(minute(62)), Some(51));
     }
 }

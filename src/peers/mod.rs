@@ -31,6 +31,7 @@ pub mod receive;
 pub mod serve;
 mod serve_collect;
 mod serve_parts;
+mod silence;
 mod spread;
 pub mod stranger;
 mod taking;

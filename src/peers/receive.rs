@@ -35,6 +35,8 @@ pub enum NotTaken {
     OtherMessage,
     #[error("the two ends contradict each other about this serial")]
     Equivocation,
+    #[error("with all that is around dispatch and message, and nobody signed, a record has no room for it")]
+    NoRoomInRecord,
     /// Only of a file. Over the link it is refused for good; but whoever brought the file may have changed it.
     #[error(
         "the message's signature does not verify, it is over a limit, or what is around it or its dispatch is not as \
@@ -52,6 +54,7 @@ impl NotTaken {
             NotTaken::DispatchSignature => "DISPATCH_SIGNATURE",
             NotTaken::OtherMessage => "OTHER_MESSAGE",
             NotTaken::Equivocation => "EQUIVOCATION",
+            NotTaken::NoRoomInRecord => "NO_ROOM_IN_RECORD",
             NotTaken::ChangedMessage => "CHANGED_MESSAGE",
         }
     }

@@ -173,6 +173,10 @@ impl Exchange {
             Err(Denied::Refused(Refusal::NotThisLink)) => {
                 unfit_outcome(link, way, NotTaken::NotThisLink.into())
             }
+            // Of what was delivered the Registrar alone names a field: its record would be too large.
+            Err(Denied::Refused(Refusal::Field { .. })) => {
+                unfit_outcome(link, way, NotTaken::NoRoomInRecord.into())
+            }
             Err(Denied::Refused(_) | Denied::AlreadyDone { .. }) => {
                 unfit_outcome(link, way, NotTaken::Equivocation.into())
             }

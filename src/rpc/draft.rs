@@ -18,7 +18,7 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::{Digest, DraftId};
 use crate::domain::event::{Event, Record};
-use crate::domain::message::Outgoing;
+use crate::domain::message::{Outgoing, Relation};
 use crate::domain::refusal::FaultNamed;
 use crate::registrar::{Head, Registrar};
 
@@ -85,7 +85,19 @@ pub(super) fn made(
     let drafted = heading::draft(heading, content, caller.person())
         .map_err(|fault| status::field(&fault.field(), &fault))?;
     let Drafted { outgoing, bytes, content } = drafted;
+    if let Some(fault) = acknowledges(&outgoing) {
+        return Err(status::field(&fault.field, fault.rule));
+    }
     Ok(Body { digest: Digest::of(&bytes), bytes, outgoing, said: Said::Form(content) })
+}
+
+/// That a message was read is for an officer of the watch to say, by name and of one message: with it ends the watch's
+/// list and its escalation.
+fn acknowledges(outgoing: &Outgoing) -> Option<FaultNamed> {
+    let rule = "no draft acknowledges a message: an officer of the watch does, by `detente watch acknowledge` \
+                (WatchService/Acknowledge); a draft answers it or refers to it";
+    let wrong = outgoing.references.iter().any(|one| one.relation == Relation::Acknowledges);
+    wrong.then(|| FaultNamed::that_stops("heading.references.relation", rule))
 }
 
 /// All that is wrong with a draft, beside the message that it is about too.
@@ -97,6 +109,8 @@ pub(super) async fn faults(
     let regimes = HeldRegimes::at(head, &registrar.journal);
     let mut found =
         faults::of_draft(&regimes, &head.board, &body.outgoing, &body.said).await.map_err(status::record)?;
+    // An earlier version of the program put such on record.
+    found.extend(acknowledges(&body.outgoing));
     if let Some(content) = body.said.content() {
         let originals = Originals::at(head, head.records(&registrar.journal), None);
         let own = head.board.own.map(|own| own.party);

@@ -7,9 +7,12 @@ use super::originals::Originals;
 use crate::domain::became::withdrawn_by;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
+use crate::domain::duty::OfAuthor;
 use crate::domain::heading::{Is, named};
-use crate::domain::message::Outgoing;
+use crate::domain::message::{Message, Outgoing, Traffic};
+use crate::domain::party::Party;
 use crate::domain::refusal::FaultNamed;
+use crate::domain::thread::Entry;
 use crate::limits;
 use crate::replay::records::RecordFault;
 
@@ -36,11 +39,63 @@ impl Originals<'_> {
         }
         for (field, digest) in about.into_iter().take(limits::NAMED_LOOKED_FOR_MAX) {
             let Some(there) = self.original(&digest).await? else { continue };
-            let first = board.taken_back_by(&digest, &there.message);
-            let Some((_, word)) = first.filter(|(index, _)| *index < before) else { continue };
-            if let Some(word) = self.original(&word).await? {
-                let rule = rule(&field, content, &word.message.number);
-                found.push(FaultNamed::new(field, rule));
+            found.extend(self.taken_back((field, content), (&digest, &there.message), before).await?);
+        }
+        if message.is_none() {
+            found.extend(self.taken_back_of_number(outgoing, content).await?);
+        }
+        Ok(found)
+    }
+
+    /// Of a message on record here, whether its author took it back in a record before this one.
+    async fn taken_back(
+        &self,
+        (field, content): (String, &Content),
+        (digest, message): (&Digest, &Message),
+        before: u64,
+    ) -> Result<Option<FaultNamed>, RecordFault> {
+        let first = self.head.board.taken_back_by(digest, message);
+        let Some((_, word)) = first.filter(|(index, _)| *index < before) else { return Ok(None) };
+        let Some(word) = self.original(&word).await? else { return Ok(None) };
+        let rule = rule(&field, content, &word.message.number);
+        Ok(Some(FaultNamed::new(field, rule)))
+    }
+
+    /// The same of what a draft's envelope names by number alone. No index leads from a number to a message: it is looked
+    /// for in the draft's thread, among what its author may have taken back there, the newest first.
+    async fn taken_back_of_number(
+        &self,
+        outgoing: &Outgoing,
+        content: &Content,
+    ) -> Result<Vec<FaultNamed>, RecordFault> {
+        let board = &self.head.board;
+        let Some(thread) = board.thread(outgoing.thread) else { return Ok(Vec::new()) };
+        let (mut found, mut left) = (Vec::new(), limits::LATER_WORDS_READ_MAX);
+        for (index, one) in outgoing.references.iter().enumerate() {
+            let Ok(author) = one.author.parse::<Party>() else { continue };
+            if one.message.is_some() || one.number.is_empty() {
+                continue;
+            }
+            let withdrawals = &board.duties.withdrawals;
+            let mut said = [Traffic::Real, Traffic::Drill]
+                .map(|traffic| OfAuthor { thread: outgoing.thread, author, traffic })
+                .to_vec();
+            said.retain(|of| withdrawals.are_any(*of));
+            let may_be = |entry: &Entry| {
+                let is_any =
+                    |of: &OfAuthor| !withdrawals.of(*of, &entry.digest, &one.number, None).is_empty();
+                entry.author == author && said.iter().any(is_any)
+            };
+            let newest_first = thread.in_order().into_iter().rev().filter(may_be);
+            let there: Vec<Digest> = newest_first.map(|entry| entry.digest).take(left).collect();
+            for digest in there {
+                left = left.saturating_sub(1);
+                let Some(there) = self.original(&digest).await? else { continue };
+                if there.message.number == one.number {
+                    let of = (in_heading(index), content);
+                    found.extend(self.taken_back(of, (&digest, &there.message), u64::MAX).await?);
+                    break;
+                }
             }
         }
         Ok(found)
@@ -66,10 +121,13 @@ fn about(outgoing: &Outgoing, content: &Content) -> Vec<(String, Digest)> {
 /// Those that the envelope refers to, or answers, and that are not among these yet.
 fn add_of_heading(all: &mut Vec<(String, Digest)>, outgoing: &Outgoing) {
     for (index, reference) in outgoing.references.iter().enumerate() {
-        let at = format!("heading.references[{}]", index.saturating_add(1));
         let digest = reference.message.filter(|digest| all.iter().all(|(_, named)| named != digest));
-        all.extend(digest.map(|digest| (at, digest)));
+        all.extend(digest.map(|digest| (in_heading(index), digest)));
     }
+}
+
+fn in_heading(index: usize) -> String {
+    format!("heading.references[{}]", index.saturating_add(1))
 }
 
 /// `number`: of the word that took it back, not safe to show.

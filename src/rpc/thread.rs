@@ -311,7 +311,7 @@ fn marks_of_received(received: &Received) -> Vec<String> {
 }
 
 /// A time of receipt outside sending and hearing is disputed; neither side's clock is taken for right.
-fn disputed_time(receipt: &Receipt, sent: Instant, heard: Option<Instant>) -> Option<String> {
+pub(super) fn disputed_time(receipt: &Receipt, sent: Instant, heard: Option<Instant>) -> Option<String> {
     let (by, author, at) = (receipt.from, receipt.to, receipt.received_at);
     if at < sent {
         return Some(format!(

@@ -339,10 +339,10 @@ async fn a_node_that_was_started_while_the_line_is_cut_carries_only_where_somebo
     // What a file shows is of the day on which it was made: over the line nothing is given for it.
     assert!(!exchange("PL").links.of(by).is_compared());
     // Nobody's word opens a link whose other end says that it has more of ours than we gave.
-    exchange("BY").links.of(pl).hold();
+    exchange("BY").links.of(pl).hold(world.clock.now());
     let fault = exchange("BY").carry_out(pl, &[], NotCompared::Accepted).await.err().unwrap();
     assert!(matches!(fault, ServeFault::Held), "{fault}");
-    exchange("PL").links.of(by).hold();
+    exchange("PL").links.of(by).hold(world.clock.now());
     let fault = carry_in(world.node("PL"), &file, NotCompared::Accepted).await.unwrap_err();
     assert!(matches!(&fault, CarryFault::Serve(ServeFault::Held)), "{fault}");
 }

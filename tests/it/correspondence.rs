@@ -1,10 +1,19 @@
 //! Clarification of a message of any kind, plain text, service messages and withdrawal between real nodes.
 
+use detente::codec::message;
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
+use detente::domain::command::Command;
 use detente::domain::content::{Content, Kind};
+use detente::domain::digest::{Digest, DraftId};
+use detente::domain::message::{Reference, Relation};
 
-use crate::officer::{addressee, arrived, draft, filled, form, heading, notify, send, show};
+use crate::officer::{
+    addressee, arrived, draft, filled, form, heading, messages, notify, reason, release, send, show, size,
+    violations,
+};
+use crate::talk::{both_settled, stamp};
+use crate::watch::notices;
 use crate::world::World;
 
 fn to(party: &str, thread: u8) -> calls::Heading {
@@ -174,6 +183,26 @@ async fn whoever_drafts_about_what_was_taken_back_is_told_so_and_the_receiver_as
         let is_it = |one: &&calls::Fault| one.field == "heading.references[1]" && one.rule == rule;
         assert!(told.iter().find(is_it).is_some_and(|one| !one.stops_release), "{told:?}");
     }
+    // And what it names by number alone, in the same thread: taken back by its digest, or by its number.
+    let once = send(&world, "BY", 40, to("PL", 1), &filled(Kind::Text)).await;
+    let stands = send(&world, "BY", 41, to("PL", 1), &filled(Kind::Text)).await;
+    let by_number = format!("[withdraws]\nnumber = \"{}\"\nauthor = \"BY\"\n", once.number);
+    let once_back = send(&world, "BY", 42, to("PL", 1), &form(Kind::MessageWithdrawal, &by_number)).await;
+    for (named, word) in
+        [(&notice.number, Some(&back)), (&once.number, Some(&once_back)), (&stands.number, None)]
+    {
+        let reference = evidence::Reference {
+            number: named.clone(),
+            author: "BY".into(),
+            relation: evidence::Relation::Answers as i32,
+            ..Default::default()
+        };
+        let heading = calls::Heading { references: vec![reference], ..to("PL", 1) };
+        let told = draft(&world, "BY", 43, heading, &filled(Kind::Text)).await.unwrap().faults;
+        let mut rules = told.iter().filter(|one| one.field == "heading.references[1]").map(|one| &one.rule);
+        let wanted = word.map(|word| format!("WITHDRAWN by {}: its author took it back", word.number));
+        assert_eq!(rules.find(|rule| rule.starts_with("WITHDRAWN")), wanted.as_ref(), "{named}");
+    }
 
     let amended = send(&world, "BY", 3, to("PL", 1), &amends).await;
     arrived(&world, "PL", &amended.message_digest).await;
@@ -193,4 +222,49 @@ async fn whoever_drafts_about_what_was_taken_back_is_told_so_and_the_receiver_as
             assert!(rules(earlier).iter().all(|rule| !rule.contains("WITHDRAWN")), "{party}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_draft_acknowledges_what_came_in_neither_by_a_call_nor_one_that_is_on_record_already() {
+    let world = World::new(&["BY", "PL"]).await;
+    let notice = notify(&world, 1).await;
+    arrived(&world, "PL", &notice.message_digest).await;
+    let references = refers(&notice.message_digest, evidence::Relation::Acknowledges);
+    let reads = calls::Heading { references, ..to("BY", 1) };
+    both_settled(&world, "BY", "PL").await;
+    let before = size(&world, "PL");
+    for (number, kind) in (2..).zip([Kind::Text, Kind::Notification, Kind::Report]) {
+        let refused = draft(&world, "PL", number, reads.clone(), &filled(kind)).await.unwrap_err();
+        let told = violations(&refused);
+        assert_eq!(told[0].0, "heading.references.relation", "{told:?}");
+        assert!(told[0].1.contains("detente watch acknowledge"), "{told:?}");
+    }
+    assert_eq!(size(&world, "PL"), before);
+
+    // As a node took it before this was refused.
+    draft(&world, "PL", 8, to("BY", 1), &filled(Kind::Text)).await.unwrap();
+    let releaser = world.desk("PL", "releaser");
+    let call = calls::ShowDraftRequest { draft: vec![8; 16].into(), ..Default::default() };
+    let there = messages(&releaser).show_draft(call).await.unwrap().into_inner();
+    let mut outgoing = message::decode_draft(&there.message).unwrap();
+    let read = Digest(notice.message_digest[..].try_into().unwrap());
+    outgoing.references = vec![Reference {
+        message: Some(read),
+        number: String::new(),
+        author: String::new(),
+        relation: Relation::Acknowledges,
+    }];
+    let bytes = message::encode_draft(&outgoing);
+    let digest: bytes::Bytes = Digest::of(&bytes).0.to_vec().into();
+    let registrar = world.node("PL").registrar.clone();
+    let origin = stamp(&registrar, outgoing.drafter.clone());
+    let command = Command::Draft { draft: DraftId([8; 16]), outgoing, bytes };
+    registrar.give(command, origin).await.unwrap();
+    let refused = release(&releaser, 8, &digest, true).await.unwrap_err();
+    assert_eq!(reason(&refused), "FAULTS");
+    assert!(
+        violations(&refused).iter().any(|(field, _)| field == "heading.references.relation"),
+        "{refused:?}"
+    );
+    assert!(!notices(&world.desk("PL", "watch"), 0).await[0].acknowledged);
 }

@@ -98,6 +98,29 @@ async fn what_was_not_validly_dispatched_to_us_is_only_counted_and_spends_no_ser
 }
 
 #[tokio::test]
+async fn a_dispatch_in_a_wrapping_that_no_record_has_room_for_is_called_so_and_contradicts_nothing() {
+    let mut world = World::new(&["BY", "PL"]).await;
+    let mut by = Hostile::in_place_of(&mut world, "BY", "PL").await;
+    let text = by.text(ROUTINE, "once");
+    let payload = message::encode(&text);
+    let right = by.next(ROUTINE, Digest::of(&payload));
+    let mut padded = BytesMut::from(&by.sign_dispatch(&right)[..]);
+    // A field that nobody knows (number 15), as bytes.
+    padded.put_u8(0x7a);
+    prost::encoding::encode_varint(limits::RECORD_BYTES_MAX as u64, &mut padded);
+    padded.put_bytes(0, limits::RECORD_BYTES_MAX);
+    let delivery = Delivery { dispatch: padded.freeze(), message: by.sign_message(payload) };
+    assert_eq!(reason(&by.deliver_one(&delivery).await), "NO_ROOM_IN_RECORD");
+    let node = world.node("PL");
+    assert_eq!(count(node, |event| matches!(event, Event::Equivocated { .. })).await, 0);
+    assert_eq!(node.exchange.links.of(by.me).seen().not_taken, 1);
+
+    // The serial is still there for the right one.
+    let (_, delivery) = by.good(&text);
+    assert_eq!(outcome(&by.deliver_one(&delivery).await), Outcome::Taken);
+}
+
+#[tokio::test]
 async fn a_fault_in_a_message_is_on_record_and_receipted_as_refused_and_the_lane_goes_on() {
     let mut world = World::new(&["BY", "PL"]).await;
     let mut by = Hostile::in_place_of(&mut world, "BY", "PL").await;

@@ -76,6 +76,7 @@ mod hotline_console_acts;
 mod hotline_console_beside;
 mod hotline_console_held;
 mod hotline_console_typed;
+mod hotline_disputed;
 mod hotline_heard;
 mod hotline_hostile;
 mod hotline_killed;

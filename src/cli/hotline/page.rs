@@ -331,8 +331,11 @@ fn state(state: &calls::TextState) -> String {
         words.push(match state.on_record_ms {
             0 if state.not_known_here => "not known here: its author has its receipt".to_owned(),
             0 => "not on record there".to_owned(),
-            at => format!("on record at {}", Instant(at)),
+            at => format!("on record at {} by its own clock", Instant(at)),
         });
+        if !state.on_record_disputed.is_empty() {
+            words.push(shown(&state.on_record_disputed));
+        }
     } else {
         words.push(state.refused.clone());
     }

@@ -249,6 +249,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
         json!({
             "party": state.party,
             "on_record": at(state.on_record_ms),
+            "on_record_disputed": (!state.on_record_disputed.is_empty()).then_some(&state.on_record_disputed),
             "refused": state.refused,
             "shown_to": state.shown_to,
             "shown_at": at(state.shown_at_ms),
@@ -341,5 +342,21 @@ mod tests {
         let shown = page::session(&whole);
         assert!(shown.contains("WITHDRAWN by BY/31/0007"), "{shown}");
         assert!(shown.contains("within message 747474747474; "), "{shown}");
+    }
+
+    #[test]
+    fn a_time_of_receipt_that_is_disputed_says_so_beside_it() {
+        let mut line = calls::SessionLine::default();
+        line.states.push(calls::TextState { party: "PL".into(), on_record_ms: 1, ..Default::default() });
+        let page_of = |line: &calls::SessionLine| {
+            let whole = calls::ShowSessionResponse { lines: vec![line.clone()], ..Default::default() };
+            page::session(&whole).split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let at = "PL: on record at 1970-01-01T00:00:00.001Z by its own clock";
+        assert!(page_of(&line).contains(at) && !page_of(&line).contains("it can't be"));
+        assert_eq!(line_json(&line)["states"][0]["on_record_disputed"], Value::Null);
+        line.states[0].on_record_disputed = "it can't be".into();
+        assert!(page_of(&line).contains(&format!("{at}; it can't be")), "{}", page_of(&line));
+        assert_eq!(line_json(&line)["states"][0]["on_record_disputed"], "it can't be");
     }
 }

@@ -260,6 +260,10 @@ impl CheckKeeper {
         let silent_after = silent_after_ms(&head.board, party);
         let link = self.exchange.links.of(party);
         let seen = link.seen();
+        // Whenever it is put on record: the journal may have been away meanwhile, and the other end is heard again.
+        if let Some(down) = seen.down_at(deadline) {
+            return Ok(down);
+        }
         match seen.heard_since(deadline, now, silent_after) {
             Ok(Heard::Silent { .. }) if seen.unanswered < limits::HEARTBEATS_MISSED_FOR_SURE => {
                 match self.exchange.ping(party).await {

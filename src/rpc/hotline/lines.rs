@@ -16,7 +16,6 @@ use crate::domain::digest::Digest;
 use crate::domain::hotline::session::{Line, Session, Spoken, State};
 use crate::domain::hotline::{Difference, Pair, ReadHere, Sees, is_unread};
 use crate::domain::language::is_language;
-use crate::domain::message::Outcome;
 use crate::domain::party::Party;
 use crate::domain::people::Person;
 use crate::limits;
@@ -253,10 +252,8 @@ fn state(told: &Told, session: &Session<'_>, spoken: &Spoken, party: Party) -> c
     if party == told.own {
         state.on_record_ms = told.envelopes.get(digest).map_or(0, |(_, at)| at.0);
     }
-    match told.receipts.get(&(*digest, party)) {
-        Some((at, Outcome::Taken)) => state.on_record_ms = at.0,
-        Some((_, refused)) => state.refused = refused.sentence().into(),
-        None => {}
+    if let Some(receipt) = told.receipts.get(&(*digest, party)) {
+        receipt.tell(&mut state);
     }
     if let Some((console, at)) = told.shown(digest, party) {
         state.shown_to = name(console);

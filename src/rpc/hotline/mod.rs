@@ -20,6 +20,7 @@ mod kept;
 mod known;
 mod lines;
 mod phrases;
+mod receipts;
 mod references;
 mod shown;
 mod speak;

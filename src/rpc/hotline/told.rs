@@ -12,6 +12,7 @@ use tonic::Status;
 
 use super::beside::Beside;
 use super::handed_on::HandedOn;
+use super::receipts::Receipted;
 use crate::codec::content::{self, Said as Read};
 use crate::codec::forwarded::{self, Opened};
 use crate::domain::content::{Content, Kind};
@@ -21,7 +22,7 @@ use crate::domain::forwarded::Forwarded;
 use crate::domain::hotline::beginning;
 use crate::domain::hotline::phrases::LinkPhrases;
 use crate::domain::hotline::session::{Session, Spoken};
-use crate::domain::message::{Acknowledgement, Message, Outcome, Traffic};
+use crate::domain::message::{Acknowledgement, Message, Traffic};
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::refusal::NotNow;
@@ -63,7 +64,7 @@ pub(super) struct Told {
     /// What other Parties say of it that is no line of it, as it came.
     pub beside: Vec<Beside>,
     /// Of our own messages: the receipt of each addressee that gave one.
-    pub receipts: BTreeMap<(Digest, Party), (Instant, Outcome)>,
+    pub receipts: BTreeMap<(Digest, Party), Receipted>,
     /// Dispatches of ours without a receipt on record.
     awaited: Vec<Awaited>,
     /// All messages of the thread that were read, in its order.
@@ -350,12 +351,14 @@ impl Told {
                 still.push(one);
                 continue;
             };
-            for event in records.record(index).await?.events {
+            let sent = self.message(&one.message).map(|message| message.released_at);
+            let record = records.record(index).await?;
+            for event in record.events {
                 if let Event::Receipted(receipted) = event
                     && receipted.receipt.message == one.message
                 {
-                    let receipt = receipted.receipt;
-                    self.receipts.insert((one.message, one.to), (receipt.received_at, receipt.outcome));
+                    let said = Receipted::of(&receipted.receipt, sent, record.at);
+                    self.receipts.insert((one.message, one.to), said);
                 }
             }
         }

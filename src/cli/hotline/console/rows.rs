@@ -289,9 +289,16 @@ fn became(line: &calls::SessionLine, state: &calls::TextState, look: &Look<'_>) 
         ("", 0) if state.not_known_here => "not known here, its author has the receipt".to_owned(),
         ("", 0) => "NOT on record there".to_owned(),
         ("", at_ms) if here => format!("on record here {}", at(at_ms)),
-        ("", at_ms) => format!("on record there {}, proven", at(at_ms)),
+        ("", _) => "on record there, proven".to_owned(),
         (refused, _) => shown(refused),
     }];
+    // What is proven is that it is on record there: the time is theirs.
+    if !here && state.refused.is_empty() && state.on_record_ms != 0 {
+        words.push(format!("{} by its own clock", at(state.on_record_ms)));
+        if !state.on_record_disputed.is_empty() {
+            words.push(shown(&state.on_record_disputed));
+        }
+    }
     if is_text(line) {
         // Of what is between two others nothing is known that they do not tell.
         let unknown = state.not_known_here;
@@ -351,4 +358,31 @@ fn bar(margin: usize) -> Piece {
 
 fn piece(column: usize, text: String) -> Piece {
     Piece { column, direction: Direction::LeftToRight, text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_proven_is_that_it_is_on_record_there_and_a_time_that_is_disputed_says_so() {
+        let look = Look {
+            own: "BY",
+            columns: 80,
+            place: &|_| None,
+            selected: false,
+            alarms: false,
+            drafted: false,
+            beside: Vec::new(),
+        };
+        let line = calls::SessionLine::default();
+        let mut state = calls::TextState { party: "PL".into(), on_record_ms: 1_000, ..Default::default() };
+        let theirs = ["PL: on record there, proven", "00:00:01Z by its own clock"];
+        assert_eq!(became(&line, &state, &look), theirs);
+        state.on_record_disputed = "when it was received is disputed".into();
+        assert_eq!(became(&line, &state, &look)[..2], theirs);
+        assert_eq!(became(&line, &state, &look)[2], "when it was received is disputed");
+        let ours = calls::TextState { party: "BY".into(), on_record_ms: 1_000, ..Default::default() };
+        assert_eq!(became(&line, &ours, &look), ["BY: on record here 00:00:01Z"]);
+    }
 }
