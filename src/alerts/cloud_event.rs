@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::domain::alarm::{Near, Noted};
 use crate::domain::board::Board;
 use crate::domain::digest::Digest;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Record};
 use crate::domain::message::Traffic;
 use crate::domain::text::shown;
 use crate::domain::watch::Reach;
@@ -84,10 +84,21 @@ async fn about(
     if board.is_taken_back_before(index, digest, message) {
         data["withdrawn"] = true.into();
     }
+    if came_by_file(&stored.record, digest) {
+        data["came_by_file"] = true.into();
+    }
     if let (Value::Object(data), Value::Object(more)) = (&mut data, more) {
         data.extend(more);
     }
     Ok(data)
+}
+
+/// Whether a message came by file, and not over the link: what it says may be older than its alert.
+fn came_by_file(record: &Record, digest: &Digest) -> bool {
+    record.events.iter().any(|event| match event {
+        Event::Received(received) => received.dispatch.message == *digest && received.carried_by.is_some(),
+        _ => false,
+    })
 }
 
 fn expiry(board: &Board, near: &Near) -> Value {

@@ -246,9 +246,11 @@ impl Follower {
                 if received.message.is_none() || self.offices.is_told(board, &received.dispatch.message) =>
             {
                 let mut notice = notice(record, received.as_ref(), board);
+                let digest = &received.dispatch.message;
+                let came = came_by_file::mark(&head.records(&self.journal), record, digest).await;
+                notice.came_by_file = came.map_err(status::record)?.unwrap_or_default();
                 if let Some(message) = &received.message {
                     let said = content::said(&message.draft.kind, &message.draft.content);
-                    let digest = &received.dispatch.message;
                     let regimes = HeldRegimes::at(head, &self.journal);
                     let faults = faults::of_message(originals, &regimes, digest, message, &said)
                         .await

@@ -12,7 +12,7 @@ use super::hotline::check_waiting;
 use super::thread::marks_of;
 use super::watch::offices_of;
 use super::watch_card::{card_of, id_of, open_draft};
-use super::{alarms, became, status, watch_hand_over, webhooks};
+use super::{alarms, became, came_by_file, status, watch_hand_over, webhooks};
 use crate::codec::content::{self, Said};
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
@@ -153,6 +153,7 @@ async fn line(
     let seen = links.of(item.from).seen();
     let (withdraws_number, withdraws_subject) =
         withdraws(head, &records, &said).await.map_err(status::record)?;
+    let came = came_by_file::mark(&records, &stored.record, message).await.map_err(status::record)?;
     let item = calls::NowItem {
         digest: message.0.to_vec().into(),
         thread: draft.thread.0.to_vec().into(),
@@ -182,6 +183,7 @@ async fn line(
         session_withdrawn: listed.session_taken_back as u64,
         withdraws_number,
         withdraws_subject,
+        came_by_file: came.unwrap_or_default(),
     };
     Ok((item, read))
 }
@@ -206,8 +208,9 @@ pub(super) async fn alert(
 ) -> Result<calls::FollowResponse, Status> {
     let there = head.board.messages.get(&alerted.message);
     let there = there.ok_or_else(not_what_was_asked)?;
-    let stored =
-        head.records(journal).message(there.index, &alerted.message).await.map_err(status::record)?;
+    let records = head.records(journal);
+    let stored = records.message(there.index, &alerted.message).await.map_err(status::record)?;
+    let came = came_by_file::mark(&records, &stored.record, &alerted.message).await;
     let (message, draft) = (&stored.message, &stored.message.draft);
     let is_taken_back = head.board.is_taken_back_before(record.index, &alerted.message, message);
     Ok(calls::FollowResponse {
@@ -233,6 +236,7 @@ pub(super) async fn alert(
             due_ms: alerted.due.0,
             next_due_ms: alerted.next.map_or(0, |next| next.0),
         }),
+        came_by_file: came.map_err(status::record)?.unwrap_or_default(),
         ..Default::default()
     })
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use detente::cli::desk::fresh_id;
 use detente::cli::part;
-use detente::codec::bundle;
+use detente::codec::bundle::{self, Bundle};
 use detente::codec::by_hand::account_to_proto;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::audit_service_client::AuditServiceClient;
@@ -152,15 +152,26 @@ pub async fn audited(world: &World, party: &str) -> Report {
 }
 
 pub async fn proven(world: &World, maker: &str, thread: &Bytes) -> Verification {
+    proven_after(world, maker, thread, |_| {}).await
+}
+
+/// The same after something in it was changed.
+pub async fn proven_after(
+    world: &World,
+    maker: &str,
+    thread: &Bytes,
+    change: impl FnOnce(&mut Bundle),
+) -> Verification {
     let node = world.node(maker);
     let head = node.registrar.head();
     let records = head.records(&node.registrar.journal);
     let source = Source { records: &records, board: &head.board, ring: &node.exchange.ring };
     let file = make(&source, ThreadId::from_slice(thread).unwrap(), world.clock.now()).await.unwrap();
-    let named = bundle::decode(file.clone()).unwrap().parties;
+    let mut bundle = bundle::decode(file).unwrap();
+    change(&mut bundle);
     let first = |party: Party| Some((party, head.board.roster.parties.get(&party)?.numbered(1)?.digest));
-    let trusted: BTreeMap<Party, Digest> = named.into_iter().filter_map(|one| first(one.party)).collect();
-    verify(file, &trusted).unwrap()
+    let trusted: BTreeMap<Party, Digest> = bundle.parties.iter().filter_map(|one| first(one.party)).collect();
+    verify(bundle::encode(&bundle), &trusted).unwrap()
 }
 
 pub fn sentences(found: &Verification, weight: Weight) -> String {

@@ -61,6 +61,13 @@ fn header(desk: &Desk, way: &str) -> calls::CarryInHeader {
     calls::CarryInHeader { command: desk.command(None).ok(), way: way.into(), ..Default::default() }
 }
 
+/// What PL has not receipted of BY's, by a file that the watch of each made and took.
+pub async fn carried_to_pl(world: &World) {
+    let (by, pl) = (world.desk("BY", "watch"), world.desk("PL", "watch"));
+    let file = out(&by, asked(&by, "")).await.unwrap();
+    take(&pl, header(&pl, ""), &file).await.unwrap();
+}
+
 async fn said(world: &World) -> Digest {
     let to = world.state("PL").party;
     let text = outgoing(ThreadId(fresh()), &[to], Precedence::Routine, "said");

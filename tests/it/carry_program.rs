@@ -4,6 +4,7 @@ use crate::carry_line::Line;
 use crate::hotline_nodes::officers;
 use crate::officer::arrived;
 use crate::officer_program::{object, printed, refused, written};
+use crate::print_pdf::{read_file_by, squeezed};
 use crate::talk::both_settled;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -143,9 +144,22 @@ async fn what_was_heard_by_telephone_is_held_against_the_original_that_the_line_
     let later = [&who[..5], &["2999-01-01T06:00Z"]].concat();
     let why = refused(&[&what[..], &later[..], &["--as", &pl]].concat()).await;
     assert!(why.contains("at: has not come yet"), "{why}");
+    let signed = ["hotline", "transcript", thread, "--bytes", "--as", &pl];
+    let before = printed(&signed).await;
     object(&[&what[..], &who, &["--words", &words, "--as", &pl]].concat()).await;
     let shown = printed(&["hotline", "show", thread, "--as", &pl]).await;
     assert!(shown.contains("no signed original"), "{shown}");
+    // So in the transcript, behind the digest of what is signed.
+    let outside = squeezed("ten persons are on board");
+    let transcript = printed(&["hotline", "transcript", thread, "--as", &pl]).await;
+    let (_, behind) = transcript.split_once("Transcript ").unwrap();
+    assert!(squeezed(behind).contains(&outside), "{transcript}");
+    assert!(squeezed(behind).contains(&squeezed("outside of the signed order")), "{transcript}");
+    let folder = tempfile::tempdir().unwrap();
+    let paper = folder.path().join("transcript.pdf");
+    object(&["hotline", "transcript", thread, "--pdf", &paper.display().to_string(), "--as", &pl]).await;
+    assert!(squeezed(&read_file_by("-layout", &paper)).contains(&outside), "it is on paper too");
+    assert_eq!(printed(&signed).await, before, "nothing of it is in the bytes that are signed");
 
     line.restore();
     both_settled(&world, "BY", "PL").await;
@@ -153,4 +167,7 @@ async fn what_was_heard_by_telephone_is_held_against_the_original_that_the_line_
     assert!(shown.contains("as heard: not the same") && !shown.contains("no signed original"), "{shown}");
     assert!(shown.contains("word 1: \"Two\" was heard as \"ten\""), "{shown}");
     assert!(shown.contains("Two persons are on board."), "the original is what counts: {shown}");
+    let transcript = printed(&["hotline", "transcript", thread, "--as", &pl]).await;
+    assert_eq!(squeezed(&transcript).matches("asheard:notthesame").count(), 1, "{transcript}");
+    assert!(!squeezed(&transcript).contains(&squeezed("outside of the signed order")), "{transcript}");
 }

@@ -85,6 +85,7 @@ mod hotline_moved;
 mod hotline_nodes;
 mod hotline_phrases;
 mod hotline_program;
+mod hotline_proven;
 mod hotline_python;
 mod hotline_silence;
 mod hotline_simulated;

@@ -11,16 +11,19 @@ use detente::codec::proto::detente::v1::propose_request::Change;
 use detente::domain::alarm::{Failure, Hook, Noted, Outcome};
 use detente::domain::board::Board;
 use detente::domain::content::Kind;
-use detente::domain::digest::Digest;
+use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::event::Event;
+use detente::domain::precedence::Precedence;
 use detente::limits;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_stream::StreamExt as _;
 
+use crate::carried::carried_to_pl;
+use crate::carry_line::Line;
 use crate::officer::{arrived, filled, heading, reason, send, watches};
 use crate::officer_program::{object, printed, refused, written};
 use crate::receiver::{Receiver, another_authority};
-use crate::talk::until;
+use crate::talk::{both_settled, fresh, outgoing, release, until};
 use crate::world::{Medium, World};
 
 const PLAN: &str = r#"
@@ -346,4 +349,28 @@ async fn two_custodians_agree_on_a_webhook_and_take_it_back() {
     assert!(printed(&["watch", "webhook", "list", "--as", &watch]).await.starts_with("no webhook"));
     let unknown = pl.try_propose(Change::WebhookRemoved("pager".into())).await.unwrap_err();
     assert_eq!(reason(&unknown), "FIELD");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_message_that_came_by_file_it_is_told_that_it_did_and_nobodys_name() {
+    let mut world = watched().await;
+    let mut receiver = Receiver::new();
+    receiver.start().await;
+    agree(&world, receiver.hook("pager", "alerts")).await;
+    let line = Line::between(&mut world, &["BY", "PL"]).await;
+    let flash = async |from: &str, to: &str| {
+        let text = outgoing(ThreadId(fresh()), &[world.state(to).party], Precedence::Flash, "said");
+        release(&world.node(from).registrar, text).await
+    };
+    flash("BY", "PL").await;
+    flash("PL", "BY").await;
+    both_settled(&world, "BY", "PL").await;
+    receiver.told(1).await;
+    line.cut();
+    flash("BY", "PL").await;
+    carried_to_pl(&world).await;
+    let told = receiver.told(2).await;
+    let by_file: Vec<&Value> = told.iter().map(|event| &event["data"]["came_by_file"]).collect();
+    assert_eq!(by_file, [&Value::Null, &Value::Bool(true)]);
+    assert!(!told[1].to_string().contains("watch of PL"), "{}", told[1]);
 }

@@ -24,7 +24,7 @@ pub(super) fn beside(line: &calls::SessionLine) -> Vec<(String, &str)> {
         let (language, translator, by) = (shown(&one.language), shown(&one.translator), shown(&one.by));
         let withdrawn = match one.withdrawn_by.as_str() {
             "" => String::new(),
-            word => format!("WITHDRAWN by {}; ", shown(word)),
+            word => format!("WITHDRAWN by {}{}; ", shown(word), by_file(&one.withdrawal_came_by_file)),
         };
         let came = match one.came_by_file.as_str() {
             "" => String::new(),
@@ -35,4 +35,9 @@ pub(super) fn beside(line: &calls::SessionLine) -> Vec<(String, &str)> {
         (whose, one.text.as_str())
     });
     agreed.chain(translated).collect()
+}
+
+/// Behind a word that takes something back: that the word came by file.
+pub(super) fn by_file(mark: &str) -> String {
+    if mark.is_empty() { String::new() } else { format!(" ({})", shown(mark)) }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::beside::beside;
+use super::beside::{beside, by_file};
 use super::unseen::{not_here, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
@@ -50,7 +50,7 @@ pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
 }
 
 /// What was said, with what this node knows of each text by itself, and the digest that is signed of what was said
-/// alone.
+/// alone. Behind that, outside of its order, what was heard by telephone and has no original here.
 pub(super) fn transcript(whole: &calls::ShowSessionResponse, digest: &Digest) -> String {
     let nothing = BTreeSet::new();
     let mut sheet = Sheet::without(&nothing);
@@ -69,6 +69,7 @@ pub(super) fn transcript_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionRes
     sheet.gap();
     sheet.put(&format!("Transcript {digest}"));
     closed(sheet, whole);
+    heard_alone(sheet, whole);
 }
 
 /// Lines as they are written, each of its pieces safe to show.
@@ -262,7 +263,8 @@ fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
 
 /// That its author took it back; it stays readable.
 pub(super) fn withdrawn(line: &calls::SessionLine) -> Option<String> {
-    (!line.withdrawn_by.is_empty()).then(|| format!("WITHDRAWN by {}", shown(&line.withdrawn_by)))
+    let came = by_file(&line.withdrawal_came_by_file);
+    (!line.withdrawn_by.is_empty()).then(|| format!("WITHDRAWN by {}{came}", shown(&line.withdrawn_by)))
 }
 
 /// All that was written down of a text when it was heard by telephone.
@@ -304,7 +306,8 @@ fn heard_alone(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
             shown(&heard.from),
             taken_down(heard)
         ));
-        sheet.put(&format!("     {}; no signed original of it is here", shown(words)));
+        let outside = "no signed original of it is here: outside of the signed order";
+        sheet.put(&format!("     {}; {outside}", shown(words)));
         for text in shown_lines(&heard.text) {
             sheet.quote(&text);
         }
@@ -359,8 +362,11 @@ fn closed(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
 /// What both signed or, where they did not, all in which the two differ.
 pub(super) fn closed_with(one: &calls::ClosedWith) -> Vec<String> {
     let party = shown(&one.party);
+    let came = Some(&one.came_by_file).filter(|came| !came.is_empty());
+    let came = came.map(|came| format!("The close of {party} {}", shown(came)));
     if !one.agreed.is_empty() {
-        return vec![format!("Both signed this transcript with {party}: {}", hex::encode(&one.agreed))];
+        let agreed = format!("Both signed this transcript with {party}: {}", hex::encode(&one.agreed));
+        return [agreed].into_iter().chain(came).collect();
     }
     let differences = one.differences.iter();
     let mut sentences: Vec<String> =
@@ -371,6 +377,7 @@ pub(super) fn closed_with(one: &calls::ClosedWith) -> Vec<String> {
             one.since
         ));
     }
+    sentences.extend(came);
     sentences
 }
 

@@ -213,6 +213,7 @@ fn whole_json(whole: &calls::ShowSessionResponse) -> Value {
             "agreed": hex::encode(&one.agreed),
             "differences": one.differences,
             "since": one.since,
+            "came_by_file": (!one.came_by_file.is_empty()).then_some(&one.came_by_file),
         })
     });
     object["closed"] = closed.collect();
@@ -259,6 +260,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
             "not_known_here": state.not_known_here,
         })
     });
+    let by_file = |mark: &str| (!mark.is_empty()).then(|| mark.to_owned());
     let translations = line.translations.iter().map(|one| {
         json!({
             "message": hex::encode(&one.digest),
@@ -267,7 +269,8 @@ fn line_json(line: &calls::SessionLine) -> Value {
             "language": one.language,
             "text": one.text,
             "withdrawn_by": (!one.withdrawn_by.is_empty()).then_some(&one.withdrawn_by),
-            "came_by_file": (!one.came_by_file.is_empty()).then_some(&one.came_by_file),
+            "withdrawal_came_by_file": by_file(&one.withdrawal_came_by_file),
+            "came_by_file": by_file(&one.came_by_file),
         })
     });
     let agreed = line.agreed_words.iter().map(|one| {
@@ -304,7 +307,8 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "more_heard": line.more_heard,
         "read_by_caller": line.read_by_caller,
         "withdrawn_by": (!line.withdrawn_by.is_empty()).then_some(&line.withdrawn_by),
-        "came_by_file": (!line.came_by_file.is_empty()).then_some(&line.came_by_file),
+        "withdrawal_came_by_file": by_file(&line.withdrawal_came_by_file),
+        "came_by_file": by_file(&line.came_by_file),
     })
 }
 

@@ -47,12 +47,14 @@ pub(super) fn of_item(now: &calls::NowResponse, item: &calls::NowItem, key: &str
     [first, second, next(now, item), link(now, item)].map(|text| marked(traffic, &text))
 }
 
-/// Behind what stands before it what it takes back, what became of it, and as much of its subject as the line has room
-/// for, between quotation marks: no subject can pass for what the node says of it.
+/// Behind what stands before it that it came by file, what it takes back, what became of it, and as much of its subject as
+/// the line has room for, between quotation marks: no subject can pass for what the node says of it.
 pub(super) fn with_subject(before: &str, item: &calls::NowItem) -> String {
     let became = item.marks.iter().find(|mark| is_of_what_became(mark));
     let became = became.map_or_else(String::new, |mark| format!("{}: ", shown(mark)));
-    let before = format!("{before}{}{became}", withdraws(item));
+    // Who took the file, and when, has no room here: reading the message tells it.
+    let came = if item.came_by_file.is_empty() { "" } else { "came by file: " };
+    let before = format!("{before}{came}{}{became}", withdraws(item));
     let room = ROOM.saturating_sub(columns(&before)).saturating_sub(2);
     format!("{before}\"{}\"", cut(&shown(&item.subject), room))
 }
@@ -157,6 +159,13 @@ mod tests {
         let told = with_subject("abababab  hotline session 1f1f1f1f, 3 waiting: ", &item);
         assert!(told.ends_with("…\""), "{told}");
         assert_eq!(columns(&told), ROOM);
+    }
+
+    #[test]
+    fn a_message_that_came_by_file_says_so_before_its_subject() {
+        let came_by_file = "came by file: Col. Anna Maj took the carry file here at noon".into();
+        let item = calls::NowItem { came_by_file, subject: "Harvest".into(), ..Default::default() };
+        assert_eq!(with_subject("abababab  ", &item), "abababab  came by file: \"Harvest\"");
     }
 
     #[test]

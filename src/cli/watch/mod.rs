@@ -191,9 +191,7 @@ fn print_notice(notice: &calls::FollowResponse) {
     if notice.acknowledgement_owed {
         rows::row(1, "Acknowledged", if notice.acknowledged { "yes" } else { "not yet" });
     }
-    for mark in &notice.marks {
-        rows::row(1, "Mark", &shown(mark));
-    }
+    marks(notice);
     match notice.fault_count {
         0 => {}
         1 => rows::row(1, "Faults", "1 fault; reading the message lists it"),
@@ -224,10 +222,16 @@ fn print_alert(notice: &calls::FollowResponse, alert: &calls::Alert) {
         rows::row(1, "Next step", &Instant(alert.next_due_ms).to_string());
     }
     rows::row(1, "Acknowledged", if notice.acknowledged { "yes" } else { "not yet" });
-    for mark in &notice.marks {
+    marks(notice);
+    rows::row(1, "Digest", &hex::encode(&notice.digest));
+}
+
+/// What is to be known beside a message, and that it came by file.
+fn marks(notice: &calls::FollowResponse) {
+    let came = Some(&notice.came_by_file).filter(|came| !came.is_empty());
+    for mark in notice.marks.iter().chain(came) {
         rows::row(1, "Mark", &shown(mark));
     }
-    rows::row(1, "Digest", &hex::encode(&notice.digest));
 }
 
 fn names(persons: &[String]) -> String {
@@ -261,6 +265,7 @@ fn notice_json(notice: &calls::FollowResponse) -> serde_json::Value {
         "recorded_at_ms": notice.recorded_at_ms,
         "acknowledged": notice.acknowledgement_owed.then_some(notice.acknowledged),
         "marks": notice.marks,
+        "came_by_file": (!notice.came_by_file.is_empty()).then_some(&notice.came_by_file),
         "fault_count": notice.fault_count,
         "offices": notice.offices,
         "alert": notice.alert.as_ref().map(|alert| json!({

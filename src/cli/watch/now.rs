@@ -142,5 +142,6 @@ fn item_json(item: &calls::NowItem) -> Value {
         "unconfirmed_by": (!item.unconfirmed_by.is_empty()).then_some(&item.unconfirmed_by),
         "withdraws_number": (!item.withdraws_number.is_empty()).then_some(&item.withdraws_number),
         "withdraws_subject": (!item.withdraws_subject.is_empty()).then_some(&item.withdraws_subject),
+        "came_by_file": (!item.came_by_file.is_empty()).then_some(&item.came_by_file),
     })
 }

@@ -32,6 +32,7 @@ impl Checker<'_> {
             );
         }
         let Some(session) = Session::of(thread, &spoken, maker) else { return };
+        self.beginning(&session, &spoken);
         self.order(&session);
         self.closes(&session);
         for pair in &session.pairs {
@@ -39,21 +40,40 @@ impl Checker<'_> {
         }
     }
 
-    /// Those whose author's signature verified, each author's own in the order of their places as the maker has them.
+    /// Those whose author's signature verified, each author's own in the order of the places that it gave them: what it
+    /// gave none in here comes first, and closes nothing that has one.
     fn spoken<'d>(&self, dispatches: impl Iterator<Item = &'d Dispatch>) -> Vec<Spoken> {
-        let maker = self.bundle.made_by;
-        let to_maker = dispatches.filter(|one| one.to == maker);
-        let places: BTreeMap<Digest, u64> = to_maker.map(|one| (one.message, one.place)).collect();
+        let places = places(self.bundle.made_by, dispatches);
         let mut found: Vec<((Party, u64), Spoken)> = Vec::new();
         for (recorded, one) in (0..).zip(&self.bundle.messages) {
             let Ok(wrapping) = signed::decode(one.message.clone()) else { continue };
             let digest = wrapping.digest();
             let spoken = self.messages.get(&digest).and_then(|message| spoken(digest, message, recorded));
-            let place = places.get(&digest).copied().unwrap_or(recorded);
-            found.extend(spoken.map(|spoken| ((spoken.said.author, place), spoken)));
+            found.extend(spoken.map(|spoken| {
+                let author = spoken.said.author;
+                let place = places.get(&(author, digest)).copied().unwrap_or_default();
+                ((author, place), spoken)
+            }));
         }
         found.sort_by_key(|(key, _)| *key);
         found.into_iter().map(|(_, spoken)| spoken).collect()
+    }
+
+    /// The first that was on record with whoever made this, which no signature shows: to be said where there are more.
+    fn beginning(&mut self, session: &Session<'_>, spoken: &[Spoken]) {
+        let begins = session.begins.said.message;
+        let is_another = |one: &&Spoken| {
+            matches!(one.said.content, Content::SessionOpening(_)) && one.said.message != begins
+        };
+        let others = spoken.iter().filter(is_another).count();
+        if others > 0 {
+            let about = self.about(session.begins);
+            let sentence = format!(
+                "that the session begins with it: {others} other opening(s) are in here, and that it was the first is the \
+                 word of whoever made this"
+            );
+            self.add(&about, NotProven, sentence);
+        }
     }
 
     fn order(&mut self, session: &Session<'_>) {
@@ -137,6 +157,21 @@ impl Checker<'_> {
     fn about(&self, spoken: &Spoken) -> String {
         self.messages.get(&spoken.said.message).map(name).unwrap_or_default()
     }
+}
+
+/// The place of each message of an author by its own dispatches of it: towards the maker the lowest, as the maker has it;
+/// of the maker's own messages the highest towards anybody. All who are present are sent each close, so that this rises
+/// from one to the next.
+fn places<'d>(
+    maker: Party,
+    dispatches: impl Iterator<Item = &'d Dispatch>,
+) -> BTreeMap<(Party, Digest), u64> {
+    let mut places = BTreeMap::new();
+    for one in dispatches.filter(|one| one.from == maker || one.to == maker) {
+        let place = places.entry((one.from, one.message)).or_insert(one.place);
+        *place = if one.from == maker { one.place.max(*place) } else { one.place.min(*place) };
+    }
+    places
 }
 
 fn spoken(digest: Digest, message: &Message, recorded: u64) -> Option<Spoken> {

@@ -190,6 +190,7 @@ pub(super) fn line(
         more_heard,
         read_by_caller: is_read_by(told, &said.message, caller),
         withdrawn_by: told.withdrawn_by(said).map(|word| word.number.clone()).unwrap_or_default(),
+        withdrawal_came_by_file: told.withdrawal_came_by_file(said),
         came_by_file: told.came_by_file(&said.message),
         ..Default::default()
     };
@@ -284,6 +285,7 @@ fn translations(told: &Told, of: &Digest) -> (Vec<calls::TextTranslation>, u32) 
             language: form.language.clone(),
             text: text.text.0.clone(),
             withdrawn_by: told.withdrawn_by(said).map(|word| word.number.clone()).unwrap_or_default(),
+            withdrawal_came_by_file: told.withdrawal_came_by_file(said),
             came_by_file: told.came_by_file(&said.message),
         };
         let with = bytes.saturating_add(one.encoded_len());
@@ -317,12 +319,13 @@ fn is_read_by(told: &Told, message: &Digest, reader: &Person) -> bool {
 /// With each other Party that has closed, as this Party has.
 pub(super) fn closed(told: &Told, session: &Session<'_>) -> Vec<calls::ClosedWith> {
     let pairs = session.pairs.iter().filter(|pair| [pair.between.0, pair.between.1].contains(&told.own));
-    pairs.map(|pair| closed_with(told, pair)).collect()
+    pairs.map(|pair| closed_with(told, session, pair)).collect()
 }
 
-fn closed_with(told: &Told, pair: &Pair) -> calls::ClosedWith {
+fn closed_with(told: &Told, session: &Session<'_>, pair: &Pair) -> calls::ClosedWith {
     let (one, other) = pair.between;
     let party = if one == told.own { other } else { one };
+    let came = session.closes.get(&party).map(|close| told.came_by_file(&close.said.message));
     let some = pair.differences.iter().take(limits::HOTLINE_DIFFERENCES_TOLD);
     let mut differences: Vec<String> = some.map(|one| difference(told, one)).collect();
     let more = pair.differences.len().saturating_sub(differences.len());
@@ -334,6 +337,7 @@ fn closed_with(told: &Told, pair: &Pair) -> calls::ClosedWith {
         agreed: pair.agreed.map(|digest| digest.0.to_vec().into()).unwrap_or_default(),
         differences,
         since: count(pair.since),
+        came_by_file: came.unwrap_or_default(),
     }
 }
 

@@ -215,6 +215,11 @@ impl Told {
         self.withdrawals.iter().find(|word| takes_back(word, one))
     }
 
+    /// That this word came by file; empty where it did not, or no word takes this one back.
+    pub fn withdrawal_came_by_file(&self, one: &Said) -> String {
+        self.withdrawn_by(one).map(|word| self.came_by_file(&word.message)).unwrap_or_default()
+    }
+
     /// The first word of its author in the thread that takes back a message that was handed on.
     pub fn handed_on_withdrawn_by(&self, one: &HandedOn) -> Option<&Said> {
         self.withdrawn_by(&one.said()?)
