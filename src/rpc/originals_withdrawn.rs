@@ -33,7 +33,8 @@ impl Originals<'_> {
         let before = own.map_or(u64::MAX, |own| own.index);
         let mut found = Vec::new();
         let mut about = about(outgoing, content);
-        if message.is_none() {
+        // In a session it stands at the text that is answered, and nobody waits for a second key to answer it.
+        if message.is_none() && !content.kind().has_place_in_session() {
             add_of_heading(&mut about, outgoing);
         }
         for (field, digest) in about.into_iter().take(limits::NAMED_LOOKED_FOR_MAX) {
