@@ -20,6 +20,7 @@ mod kept;
 mod lines;
 mod phrases;
 mod references;
+pub(in crate::rpc) mod releasing;
 mod shown;
 mod speak;
 mod told;
