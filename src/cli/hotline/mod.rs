@@ -8,6 +8,7 @@ mod checks;
 mod close;
 mod console;
 mod heard;
+mod left_out;
 mod page;
 mod paper;
 mod phrases;

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::beside::beside;
+use super::left_out::left_out;
 use super::unseen::{not_here, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
@@ -207,6 +208,9 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
     for missing in &line.missing {
         let missing = hex::encode(missing);
         sheet.put(&format!("     waits for the message {missing}, which is not on record here"));
+    }
+    if let Some(left_out) = left_out(line) {
+        sheet.put(&format!("     {left_out}"));
     }
     let beside = beside(line);
     if beside.is_empty() {

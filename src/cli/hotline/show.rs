@@ -293,6 +293,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "unseen": line.unseen,
         "unseen_texts": line.unseen_texts.iter().map(hex::encode).collect::<Vec<_>>(),
         "missing": line.missing.iter().map(hex::encode).collect::<Vec<_>>(),
+        "not_to": line.not_to,
         "states": states.collect::<Vec<Value>>(),
         "translations": translations.collect::<Vec<Value>>(),
         "more_translations": line.more_translations,

@@ -17,6 +17,7 @@ mod handed_on;
 mod heard;
 mod join;
 mod kept;
+mod left_out;
 mod lines;
 mod phrases;
 mod references;
