@@ -3,13 +3,16 @@
 use bytes::Bytes;
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
+use tokio::task::block_in_place;
 use tonic::Status;
 
+use crate::hotline_console::{CONTROL_C, ENTER, ESCAPE, accepted, console};
 use crate::hotline_nodes::{
     accept, close, command, officer, officers, open, page, say, say_call, show, until,
 };
 use crate::hotline_third::add_third;
 use crate::officer::{arrived, hotlines, messages, violations};
+use crate::officer_program::printed;
 use crate::world::World;
 
 /// Written at a precedence for which a second person releases.
@@ -104,4 +107,52 @@ async fn a_text_from_before_a_party_came_in_and_released_after_says_so_to_the_re
         shown.lines.iter().any(|line| line.digest == released.message_digest && line.not_to.is_empty())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_draft_of_a_session_stands_wherever_an_officer_looks_until_it_is_released() {
+    let (world, thread) = accepted().await;
+    let desk = world.state("BY").desk_directory("officer").display().to_string();
+    let session = hex::encode(&thread);
+    let now = printed(&["watch", "now", "--as", &desk]).await;
+    assert!(!now.contains("NOT RELEASED"), "{now}");
+    let mut seat = block_in_place(|| {
+        let mut seat = console(&world, "BY");
+        seat.until_it_says("linked to the node");
+        seat.press(ENTER);
+        let rows = seat.until_it_says("takes part; on: Officer of PL");
+        assert!(rows[0].starts_with("REAL  FLASH  open  BY+PL"), "{rows:#?}");
+        seat
+    });
+    let drafted = draft(&world, "BY", &thread, "one thing more").await;
+    block_in_place(|| {
+        seat.until("it stands over the session", |rows| {
+            rows[0].starts_with("REAL  FLASH  open  1 DRAFT(S) NOT RELEASED  BY+PL")
+        });
+        // As long as it waits, whatever is pressed.
+        seat.press(ESCAPE);
+        seat.until("it stands in the list", |rows| {
+            rows.iter().any(|row| row.starts_with(">REAL") && row.contains("1 DRAFT(S) NOT RELEASED"))
+        });
+    });
+    let counted = "1 draft(s) NOT RELEASED: detente message drafts";
+    for words in [&["watch", "now"], &["watch", "hand-over"]] {
+        let told = printed(&[words[0], words[1], "--as", &desk]).await;
+        assert!(told.contains(counted), "{words:?}: {told}");
+    }
+    let shown = page(&world, "BY", &thread).await;
+    assert!(shown.contains(" by Officer of BY, NOT RELEASED:"), "{shown}");
+    // Nobody who closes takes what waits for said.
+    let closed = printed(&["hotline", "close", &session, "--as", &desk]).await;
+    assert!(closed.contains(&format!("without   {counted}")), "{closed}");
+    release(&world, "BY", &drafted, false).await.unwrap();
+    block_in_place(|| {
+        seat.until("it does not wait", |rows| !rows.iter().any(|row| row.contains("NOT RELEASED")));
+        seat.press(CONTROL_C);
+        seat.ended();
+    });
+    for words in [&["watch", "now"], &["watch", "hand-over"]] {
+        let told = printed(&[words[0], words[1], "--as", &desk]).await;
+        assert!(!told.contains("NOT RELEASED"), "{words:?}: {told}");
+    }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::beside::beside;
 use super::left_out::left_out;
+use super::open_drafts::listed;
 use super::unseen::{not_here, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
@@ -36,6 +37,7 @@ pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
     let nothing = BTreeSet::new();
     let mut sheet = Sheet::without(&nothing);
     head(&mut sheet, whole);
+    listed(whole.drafts.as_ref()).iter().for_each(|text| sheet.put(text));
     handed_on(&mut sheet, whole);
     for line in &whole.lines {
         sheet.gap();

@@ -9,7 +9,7 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
-use super::{page, paper, service};
+use super::{open_drafts, page, paper, service};
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::message::keep_pdf;
@@ -213,6 +213,7 @@ fn whole_json(whole: &calls::ShowSessionResponse) -> Value {
         })
     });
     object["closed"] = closed.collect();
+    object["drafts"] = open_drafts::as_json(whole.drafts.as_ref());
     object["heard"] = whole.heard.iter().map(heard_json).collect();
     object["more_heard"] = json!(whole.more_heard);
     object["handed_on"] = whole.handed_on.iter().map(handed_on_json).collect();
