@@ -10,6 +10,7 @@ use tonic::{Request, Response, Status};
 
 use super::command::{self, digest_in, draft_id, not_what_was_asked, person, refused};
 use super::held::{HeldRegimes, reader_in};
+use super::hotline::releasing;
 use super::thread::{thread_as_of, unconfirmed, unconfirmed_addressees};
 use super::thread_list::threads_from;
 use super::{became, became_copies, beginning, by_hand, draft, faults, originals, part, status};
@@ -28,7 +29,7 @@ use crate::domain::message::Outgoing;
 use crate::domain::party::Party;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
 use crate::limits;
-use crate::registrar::{Done, Registrar};
+use crate::registrar::{Done, Head, Registrar};
 
 /// Reads from heads, gives commands to the Registrar.
 pub struct MessageCalls {
@@ -114,7 +115,7 @@ impl MessageService for MessageCalls {
         let head = self.registrar.head();
         let open = head.board.draft(draft).ok_or(Refusal::NoSuchDraft).map_err(refused)?;
         let body = draft::body(&self.registrar, &head, draft, open.index).await?;
-        let faults = draft::faults(&self.registrar, &head, &body).await?;
+        let faults = self.faults(&head, &body).await?;
         let own = head.board.own.ok_or_else(|| status::denied(NotNow::Journal.into()))?;
         let by_hand = by_hand::without_node(&head.board, body.outgoing.parties());
         let now = self.registrar.clock.now();
@@ -253,8 +254,15 @@ impl MessageCalls {
         if !matches!(body.said, Said::Form(_)) {
             return Err(status::field("content", faults::UNREADABLE));
         }
-        let faults = draft::faults(&self.registrar, &head, &body).await?;
+        let faults = self.faults(&head, &body).await?;
         Ok((body.outgoing, faults))
+    }
+
+    /// All that a releaser is told of a draft, beside the session that it is of as well.
+    async fn faults(&self, head: &Head, body: &draft::Body) -> Result<Vec<FaultNamed>, Status> {
+        let mut found = draft::faults(&self.registrar, head, body).await?;
+        found.extend(releasing::faults(&self.registrar, head, body).await?);
+        Ok(found)
     }
 }
 

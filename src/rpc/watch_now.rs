@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use tonic::Status;
 
 use super::command::not_what_was_asked;
-use super::hotline::check_waiting;
+use super::hotline::{check_waiting, open_drafts};
 use super::thread::marks_of;
 use super::watch::offices_of;
 use super::watch_card::{card_of, id_of, open_draft};
@@ -79,6 +79,7 @@ pub(super) async fn page(
         checks,
         checks_more,
         messages: board.open_for(caller).count() as u64,
+        session_drafts: Some(open_drafts::of_sessions(board)),
         ..Default::default()
     })
 }

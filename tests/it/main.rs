@@ -90,6 +90,7 @@ mod hotline_python;
 mod hotline_silence;
 mod hotline_simulated;
 mod hotline_third;
+mod hotline_waiting;
 mod hotline_watch;
 mod hotline_withdrawn;
 mod in_time;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::console::{is_text, is_unread_here};
 use super::speak::{How, Open};
-use super::{service, show};
+use super::{open_drafts, service, show};
 use crate::cli::desk::{answer, answer_command};
 use crate::cli::fault::Fault;
 use crate::cli::out::say;
@@ -39,6 +39,8 @@ struct Signs {
     texts: usize,
     /// Digests of those that nobody here has read, in the order of the session.
     unread: Vec<Bytes>,
+    /// Drafts of the session that are not released: what they say is no part of it.
+    drafts: Option<calls::OpenDrafts>,
 }
 
 /// A transcript with one other Party.
@@ -106,7 +108,8 @@ impl Signs {
                 without: messages_in(&answered.transcript).saturating_sub(messages_in(signed)),
             });
         }
-        let lines = show::whole(&open.desk, thread.clone()).await?.lines;
+        let calls::ShowSessionResponse { lines, drafts, .. } =
+            show::whole(&open.desk, thread.clone()).await?;
         // What has no place in the session is no part of what is signed.
         let of_it = || lines.iter().filter(|line| line.position > 0);
         let unread = of_it().filter(|line| is_unread_here(line, &own));
@@ -114,6 +117,7 @@ impl Signs {
             transcripts,
             texts: of_it().filter(|line| is_text(line)).count(),
             unread: unread.map(|line| line.digest.clone()).collect(),
+            drafts,
         })
     }
 
@@ -125,6 +129,9 @@ impl Signs {
             }
         }
         say!("texts     {}, of which no officer of yours has read {}", self.texts, self.unread.len());
+        if let Some(counted) = open_drafts::counted(self.drafts.as_ref()) {
+            say!("without   {counted}");
+        }
     }
 
     /// For the node to compare.
@@ -144,6 +151,7 @@ impl Signs {
         object["signs"] = self.transcripts.iter().map(one).collect();
         object["texts"] = json!(self.texts);
         object["unread"] = self.unread.iter().map(hex::encode).collect();
+        object["drafts"] = open_drafts::as_json(self.drafts.as_ref());
     }
 }
 

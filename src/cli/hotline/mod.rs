@@ -8,6 +8,8 @@ mod checks;
 mod close;
 mod console;
 mod heard;
+mod left_out;
+pub(in crate::cli) mod open_drafts;
 mod page;
 mod paper;
 mod phrases;

@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 
 use super::beside::{beside, by_file};
 use super::unseen::{not_here, not_read, unseen};
+use super::left_out::left_out;
+use super::open_drafts::listed;
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
@@ -35,6 +37,7 @@ pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
     let nothing = BTreeSet::new();
     let mut sheet = Sheet::without(&nothing);
     head(&mut sheet, whole);
+    listed(whole.drafts.as_ref()).iter().for_each(|text| sheet.put(text));
     handed_on(&mut sheet, whole);
     for line in &whole.lines {
         sheet.gap();
@@ -208,6 +211,9 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
     for missing in &line.missing {
         let missing = hex::encode(missing);
         sheet.put(&format!("     waits for the message {missing}, which is not on record here"));
+    }
+    if let Some(left_out) = left_out(line) {
+        sheet.put(&format!("     {left_out}"));
     }
     let beside = beside(line);
     if beside.is_empty() {

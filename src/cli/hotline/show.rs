@@ -10,7 +10,7 @@ use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
 use super::close::signed_by_close;
-use super::{page, paper, service};
+use super::{open_drafts, page, paper, service};
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::message::keep_pdf;
@@ -219,6 +219,7 @@ fn whole_json(whole: &calls::ShowSessionResponse) -> Value {
         })
     });
     object["closed"] = closed.collect();
+    object["drafts"] = open_drafts::as_json(whole.drafts.as_ref());
     object["heard"] = whole.heard.iter().map(heard_json).collect();
     object["more_heard"] = json!(whole.more_heard);
     object["handed_on"] = whole.handed_on.iter().map(handed_on_json).collect();
@@ -302,6 +303,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "unseen": line.unseen,
         "unseen_texts": line.unseen_texts.iter().map(hex::encode).collect::<Vec<_>>(),
         "missing": line.missing.iter().map(hex::encode).collect::<Vec<_>>(),
+        "not_to": line.not_to,
         "states": states.collect::<Vec<Value>>(),
         "translations": translations.collect::<Vec<Value>>(),
         "more_translations": line.more_translations,

@@ -5,16 +5,19 @@
 
 use super::page::{Keys, both, items_shown, line};
 use super::{alarm, waiting_checks};
+use crate::cli::hotline::open_drafts;
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::official::Line;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
-/// What stands above the items: what is amiss, and checks of links that wait.
+/// What stands above the items: what is amiss, checks of links that wait, and drafts of sessions that are not released.
 pub(super) fn above(now: &calls::NowResponse) -> Vec<Line> {
     let mut lines = alarms(now);
     lines.extend(waiting_checks::lines(now));
+    let drafts = open_drafts::counted(now.session_drafts.as_ref());
+    lines.extend(drafts.map(|counted| line(0, &format!("HOTLINE {counted}"))));
     lines
 }
 
@@ -75,7 +78,8 @@ pub(super) fn last(now: &calls::NowResponse, keys: Keys, before: u64) -> String 
     let here = items_shown(now) as u64;
     let more = (now.items.len() as u64).saturating_sub(here).saturating_add(now.more);
     let behind = before.saturating_add(here).saturating_add(1);
-    let nothing = if now.checks.is_empty() { "nothing" } else { "no message" };
+    let is_none = now.checks.is_empty() && open_drafts::counted(now.session_drafts.as_ref()).is_none();
+    let nothing = if is_none { "nothing" } else { "no message" };
     match (keys, here, before, more) {
         (Keys::Shown, 0, ..) => format!("{nothing} waits for an officer   Enter: look again   q: end"),
         (Keys::None, 0, 0, _) => format!("{nothing} waits for an officer"),

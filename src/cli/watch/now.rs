@@ -9,6 +9,7 @@ use super::{alarm, keys, service, waiting_checks};
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::duty;
 use crate::cli::fault::Fault;
+use crate::cli::hotline::open_drafts;
 use crate::cli::json;
 use crate::cli::out::{self, say};
 use crate::codec::message;
@@ -91,6 +92,7 @@ pub(super) fn as_json(now: &calls::NowResponse) -> Value {
         "messages": now.messages,
         "duties": now.duties.iter().map(duty::duty_json).collect::<Vec<_>>(),
         "duties_more": now.duties_more,
+        "session_drafts": open_drafts::as_json(now.session_drafts.as_ref()),
     })
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use prost::Message as _;
 
 use super::told::Told;
-use super::{beside, handed_on, heard, phrases, states};
+use super::{beside, handed_on, heard, left_out, phrases, states};
 use crate::codec::message::{precedence_to_proto, traffic_mark, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::Board;
@@ -205,6 +205,7 @@ pub(super) fn line(
         told_line.unseen = count(line.unseen);
         told_line.unseen_texts = line.unseen_first.iter().map(|digest| digest.0.to_vec().into()).collect();
         told_line.missing = line.missing.iter().map(|digest| digest.0.to_vec().into()).collect();
+        told_line.not_to = left_out::of(session, spoken, told.own);
     }
     if let Some((message, recorded_at)) = told.envelopes.get(&said.message) {
         told_line.language = message.draft.language.clone();

@@ -19,11 +19,14 @@ mod heard;
 mod join;
 mod kept;
 mod known;
+mod left_out;
 mod lines;
+pub(in crate::rpc) mod open_drafts;
 mod phrases;
 mod receipts;
 mod references;
 mod rooms;
+pub(in crate::rpc) mod releasing;
 mod shown;
 mod speak;
 mod states;
@@ -179,7 +182,11 @@ impl HotlineService for HotlineCalls {
     ) -> Result<Response<calls::ShowSessionResponse>, Status> {
         let (from, caller) = (call.get_ref().from, person(&call)?.person());
         let head = self.registrar.head();
-        let look = |told: &Told| Ok(lines::shown(told, &told.some_session()?, &head.board, (from, caller)));
+        let drafts = Some(open_drafts::of(&head.board, thread_in(&call.get_ref().thread)?));
+        let look = |told: &Told| {
+            let page = lines::shown(told, &told.some_session()?, &head.board, (from, caller));
+            Ok(calls::ShowSessionResponse { drafts, ..page })
+        };
         self.look(&call.get_ref().thread, look).await?.map(Response::new)
     }
 
@@ -225,8 +232,15 @@ impl HotlineService for HotlineCalls {
         let desk = self.desk(&call)?;
         let (answers, stream) = mpsc::channel(limits::NOTICES_AHEAD_MAX);
         let heads = self.registrar.heads();
-        let console = join::Console::new(desk, heads, answers);
-        tokio::spawn(console.run(call.into_inner()));
+        let drafts = open_drafts::follow(heads.clone(), answers.clone());
+        let console = join::Console::new(desk, heads, answers).run(call.into_inner());
+        // The stream ends with whichever of both ends first.
+        tokio::spawn(async move {
+            tokio::select! {
+                () = console => {}
+                () = drafts => {}
+            }
+        });
         Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
 

@@ -386,7 +386,7 @@ fn all_was_shown(form: &SessionClose, shown: &[(Party, Digest)]) -> Result<(), S
     }
 }
 
-fn knows(head: &Head, party: Party) -> bool {
+pub(super) fn knows(head: &Head, party: Party) -> bool {
     head.board.link(party).is_some() || head.board.roster.without_node.contains_key(&party)
 }
 

@@ -70,10 +70,11 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
     };
     let stands = &session.stands;
     let first = format!(
-        "{}  {}  {}  {}  {}",
+        "{}  {}  {}  {}{}  {}",
         traffic_mark(stands.traffic),
         precedence_name(stands.precedence),
         stands.state,
+        state.not_released.mark(&state.thread),
         present(stands),
         shown(&stands.subject)
     );
@@ -143,7 +144,7 @@ pub fn listed(state: &State, thread: &Bytes, session: &Session, wide: usize) -> 
     };
     let sign = if selected { '>' } else { ' ' };
     let is_begun = state.drafts.iter().any(|(of, draft)| of.thread == *thread && !draft.is_empty());
-    let draft = if is_begun { "DRAFT  " } else { "" };
+    let draft = format!("{}{}", if is_begun { "DRAFT  " } else { "" }, state.not_released.mark(thread));
     let left = match stands.to_acknowledge {
         0 => String::new(),
         left => format!("  {left} to acknowledge"),

@@ -19,6 +19,7 @@ mod keys;
 mod leave;
 mod link;
 mod looks;
+mod not_released;
 mod refused;
 mod room;
 mod rows;

@@ -4,6 +4,7 @@
 //! Never here: a text from outside that was not made safe to show, one that was cut, or one sign for two things.
 
 use crate::cli::hotline::beside::beside as words_beside;
+use crate::cli::hotline::left_out::left_out;
 use crate::cli::hotline::page;
 use crate::cli::hotline::unseen::{not_here, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
@@ -114,6 +115,9 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
     }
     if !line.missing.is_empty() {
         told(&format!("waits for {} message(s) not on record here", line.missing.len()));
+    }
+    if let Some(left_out) = left_out(line) {
+        told(&left_out);
     }
     if !line.phrase_differs.is_empty() {
         let with: Vec<String> = line.phrase_differs.iter().map(|party| shown(party)).collect();

@@ -11,6 +11,7 @@ use super::dialogue::Dialogue;
 use super::drafts::{Draft, DraftOf};
 use super::leave::Of;
 use super::looks::{Look, Looked};
+use super::not_released::NotReleased;
 use super::refused::Refused;
 use super::rows::{is_text, is_unread, is_unread_here};
 use super::scroll::Scroll;
@@ -96,6 +97,8 @@ pub struct State {
     pub listed: Scroll,
     pub scroll: Scroll,
     pub drafts: BTreeMap<DraftOf, Draft>,
+    /// Drafts at the node.
+    pub not_released: NotReleased,
     /// Digest of the text whose translation is written; empty where a text of one's own is.
     pub translates: Bytes,
     /// What is filled in, whatever is looked at.
@@ -135,6 +138,7 @@ impl State {
             listed: Scroll::default(),
             scroll: Scroll::default(),
             drafts: BTreeMap::new(),
+            not_released: NotReleased::default(),
             translates: Bytes::new(),
             dialogue: None,
             aside: BTreeMap::new(),
@@ -221,6 +225,7 @@ impl State {
             Link::Joining | Link::Live => now,
         };
         self.link = Link::Lost(since, why);
+        self.not_released.lost();
     }
 
     /// What the node tells.
@@ -253,6 +258,10 @@ impl State {
                 let rings = if self.link == Link::Live { self.ring_beside(&thread) } else { None };
                 self.make_room();
                 rings.into_iter().collect()
+            }
+            Some(What::Drafts(drafts)) => {
+                self.not_released.told(thread, &drafts);
+                Vec::new()
             }
             Some(What::Live(_)) => self.live(now),
             Some(What::Answer(answer)) => self.answered(answer, now),
@@ -329,6 +338,7 @@ impl State {
     fn live(&mut self, now: Instant) -> Vec<Effect> {
         let first = self.link == Link::Joining && self.view == View::List;
         self.link = Link::Live;
+        self.not_released.live();
         self.told_shown.clear();
         if first {
             self.thread = self.list().first().map(|(thread, _)| (*thread).clone()).unwrap_or_default();

@@ -1,0 +1,84 @@
+//! To whom of a session a message of it did not go: as one that was written before a Party came in, and released after.
+//!
+//! Never here: a Party that came in after the message was on record, which could not have it.
+
+use crate::domain::content::Content;
+use crate::domain::hotline::session::{Session, Spoken};
+use crate::domain::party::Party;
+
+/// By code, those who were in the session when this one was put on record here, and to whom it is not addressed.
+pub(super) fn of(session: &Session<'_>, spoken: &Spoken, own: Party) -> Vec<String> {
+    let others = session.present.iter().filter(|party| **party != own && !spoken.is_had_by(**party));
+    others.filter(|party| is_in_before(session, **party, spoken.recorded)).map(Party::to_string).collect()
+}
+
+/// Whether a Party is in by what records before this one hold.
+fn is_in_before(session: &Session<'_>, party: Party, record: u64) -> bool {
+    let brings_in = |one: &Spoken| match &one.said.content {
+        Content::SessionAddition(form) => {
+            form.party == party.as_str() && one.to.contains(&party) && one.recorded < record
+        }
+        _ => false,
+    };
+    session.begins.is_had_by(party) || session.lines.iter().any(|line| brings_in(line.spoken))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::digest::{Digest, ThreadId};
+    use crate::domain::form::MessageDigest;
+    use crate::domain::hotline::{SeenLast, Sees, SessionAddition, SessionOpening, SessionText};
+    use crate::domain::message::Traffic;
+    use crate::domain::said::Said;
+    use crate::domain::time::Instant;
+
+    fn party(code: &str) -> Party {
+        code.parse().unwrap()
+    }
+
+    fn spoken(recorded: u64, author: &str, to: &[&str], content: Content) -> Spoken {
+        Spoken {
+            said: Said {
+                message: Digest::of(&recorded.to_be_bytes()),
+                number: format!("{author}/{recorded}"),
+                author: party(author),
+                traffic: Traffic::Real,
+                released_at: Instant(0),
+                content,
+            },
+            to: to.iter().map(|code| party(code)).collect(),
+            recorded,
+        }
+    }
+
+    #[test]
+    fn what_did_not_go_to_a_party_that_was_in_by_then_says_so_and_what_was_said_before_does_not() {
+        // Each was written with sight of the one before.
+        let seen = |before: u64| {
+            let message = Some(MessageDigest(Digest::of(&before.to_be_bytes())));
+            vec![SeenLast { message, not_to: vec!["LT".into()], ..Default::default() }]
+        };
+        let text =
+            |before: u64| Content::SessionText(SessionText { seen: seen(before), ..SessionText::default() });
+        let addition = |before: u64| {
+            let (party, sees, seen) = ("LT".into(), Some(Sees::FromNowOn), seen(before));
+            Content::SessionAddition(SessionAddition { party, sees, seen, ..SessionAddition::default() })
+        };
+        let all = [
+            spoken(0, "BY", &["PL"], Content::SessionOpening(SessionOpening::default())),
+            spoken(1, "PL", &["BY"], text(0)),
+            spoken(2, "PL", &["BY"], addition(1)),
+            spoken(3, "BY", &["PL", "LT"], addition(2)),
+            spoken(4, "PL", &["BY"], text(3)),
+            spoken(5, "PL", &["BY", "LT"], text(4)),
+        ];
+        for own in ["BY", "PL"] {
+            let session = Session::of(ThreadId([7; 16]), &all, party(own)).unwrap();
+            let left_out: Vec<Vec<String>> = all.iter().map(|one| of(&session, one, party(own))).collect();
+            let none: Vec<String> = Vec::new();
+            let expected = [none.clone(), none.clone(), none.clone(), none.clone(), vec!["LT".into()], none];
+            assert_eq!(left_out, expected, "{own}: {:?}", session.present);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What is wrong with a draft by how the session that it is of stands by now, for whoever releases it: it may have waited
+//! for that while the session went on.
+//!
+//! Never here: what stops a release. Whatever is told here, it is released where it is meant as it is.
+
+use tonic::Status;
+
+use super::speak::knows;
+use super::told::Told;
+use crate::domain::content::{Content, Kind};
+use crate::domain::hotline::session::{Session, State};
+use crate::domain::message::Outgoing;
+use crate::domain::party::Party;
+use crate::domain::refusal::FaultNamed;
+use crate::domain::thread::Thread;
+use crate::limits;
+use crate::registrar::{Head, Registrar};
+use crate::rpc::draft::Body;
+
+const CLOSED: &str =
+    "all have closed this session and signed the same transcript of it: a release as it is opens it again";
+
+/// Of a draft that is of no session on record here, none. The session is read for this alone.
+///
+/// # Errors
+/// The journal does not answer, or is not what it was.
+pub(in crate::rpc) async fn faults(
+    registrar: &Registrar,
+    head: &Head,
+    body: &Body,
+) -> Result<Vec<FaultNamed>, Status> {
+    let outgoing = &body.outgoing;
+    let is_said_in_it = |content: &&Content| {
+        let kind = content.kind();
+        kind == Kind::SessionClose || kind != Kind::SessionOpening && kind.has_place_in_session()
+    };
+    let Some(content) = body.said.content().filter(is_said_in_it) else { return Ok(Vec::new()) };
+    let is_read = |thread: &&Thread| thread.is_session() && thread.messages() <= limits::HOTLINE_THREAD_MAX;
+    if head.board.thread(outgoing.thread).filter(is_read).is_none() {
+        return Ok(Vec::new());
+    }
+    let mut told = Told::nothing(head, outgoing.thread)?;
+    told.read_on(head, &registrar.journal).await?;
+    let is_known = |party: &Party| knows(head, *party);
+    let Some(session) = told.session() else { return Ok(Vec::new()) };
+    Ok(beside(&session, outgoing, content, told.own, is_known))
+}
+
+fn beside(
+    session: &Session<'_>,
+    outgoing: &Outgoing,
+    content: &Content,
+    own: Party,
+    is_known: impl Fn(&Party) -> bool,
+) -> Vec<FaultNamed> {
+    // What is of the other traffic is no part of it.
+    if outgoing.traffic != session.begins.said.traffic {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    if session.state == State::Closed && content.kind().has_place_in_session() {
+        found.push(FaultNamed::new("heading.thread", CLOSED));
+    }
+    let to = outgoing.parties();
+    // To a Party that is not known here nothing can go, however it is written.
+    let left_out =
+        session.present.iter().filter(|party| **party != own && !to.contains(*party) && is_known(*party));
+    found.extend(left_out.map(|party| {
+        let rule = format!(
+            "{party} is in the session by now, and it does not go there: write it anew, or a release as it is \
+             leaves {party} out"
+        );
+        FaultNamed::new("heading.action", rule)
+    }));
+    // A Party comes in by the very message that is addressed to it.
+    if content.kind() != Kind::SessionAddition {
+        let strangers = to.iter().filter(|party| !session.present.contains(*party));
+        found.extend(strangers.map(|party| {
+            FaultNamed::new("heading.action", format!("{party} is not in the session, and it goes there"))
+        }));
+    }
+    found
+}
