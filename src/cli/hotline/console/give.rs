@@ -86,7 +86,7 @@ impl State {
         Vec::new()
     }
 
-    /// A text of one's own, that answers this one or, where it is empty, none.
+    /// A text of one's own, that answers this one or, where it is empty, none. What was begun goes on as it was begun.
     pub fn write(&mut self, answers: Bytes) {
         if !self.may_be_spoken_in() {
             return;
@@ -95,10 +95,26 @@ impl State {
         self.translates = Bytes::new();
         let of = self.writes();
         let draft = self.drafts.entry(of).or_insert_with(|| Draft { opening, ..Draft::default() });
-        if draft.given.is_none() && !answers.is_empty() {
-            draft.answers = answers;
+        if draft.is_empty() {
+            draft.answers = answers.clone();
         }
+        let goes_on = draft.given.is_none() && draft.answers != answers;
+        let begun = draft.answers.clone();
         self.go_on_writing();
+        if goes_on {
+            self.notice = self.as_begun(&begun);
+        }
+    }
+
+    /// What was begun answers the text for which it was begun, whichever key goes on with it.
+    fn as_begun(&self, answers: &Bytes) -> String {
+        let lines = self.session().map(|session| &session.lines[..]).unwrap_or_default();
+        let what = match lines.iter().find(|line| line.digest == *answers) {
+            Some(line) => line.position.to_string(),
+            None if answers.is_empty() => "none".into(),
+            None => hex::encode(answers).get(..12).unwrap_or_default().to_owned(),
+        };
+        format!("the draft goes on as it was begun, and answers {what}: empty it to begin another")
     }
 
     /// The translation of the selected text: what was begun goes on, and else it is asked into which language.
@@ -240,4 +256,50 @@ impl State {
 
 fn header(at: At) -> calls::CommandHeader {
     calls::CommandHeader { id: Bytes::copy_from_slice(&at.id.0), at_ms: at.now.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::hotline::console::composer::Edit;
+    use crate::cli::hotline::console::keys::Key;
+    use crate::cli::hotline::console::screen::{console, text};
+    use crate::domain::digest::CommandId;
+    use crate::domain::time::Instant;
+
+    fn press(state: &mut State, keys: &[Key]) -> Vec<Effect> {
+        let at = At { now: Instant(1), id: CommandId([1; 16]) };
+        keys.iter().fold(Vec::new(), |_, key| state.press(key.clone(), at))
+    }
+
+    fn said(effects: &[Effect]) -> Option<&calls::SayRequest> {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Say(Said::Say(asked)) => Some(asked),
+            _ => None,
+        })
+    }
+
+    const SEND: Key = Key::Control('s');
+
+    #[test]
+    fn what_is_written_answers_the_text_for_which_it_was_begun_and_another_key_says_that_it_goes_on() {
+        let mut state = console(&[text(1, "BY", "one"), text(2, "BY", "two")]);
+        // It is begun at the second, and gone on with by the key for one that answers none, and at the first.
+        press(&mut state, &[Key::Enter, Key::Edit(Edit::End), Key::Enter, Key::Character('x'), Key::Escape]);
+        for keys in [&[Key::Character('w')][..], &[Key::Up, Key::Enter]] {
+            press(&mut state, keys);
+            assert!(state.notice.contains("as it was begun, and answers 2: empty it"), "{}", state.notice);
+            assert_eq!(
+                (state.view, &state.drafts[&state.writes()].answers[..]),
+                (View::Writing, &[2; 32][..])
+            );
+            press(&mut state, &[Key::Escape]);
+        }
+        // Emptied, it is begun anew; and what answers none is made no answer.
+        press(&mut state, &[Key::Enter, Key::Edit(Edit::End), Key::Edit(Edit::Backspace), Key::Escape]);
+        press(&mut state, &[Key::Character('w'), Key::Character('y'), Key::Escape, Key::Enter]);
+        assert!(state.notice.contains("and answers none: empty it"), "{}", state.notice);
+        let effects = press(&mut state, &[SEND]);
+        assert!(said(&effects).is_some_and(|asked| asked.answers.is_empty()), "{effects:?}");
+    }
 }
