@@ -269,7 +269,8 @@ impl State {
         if !is_new && !self.sessions.get(thread).is_some_and(is_known) {
             return Vec::new();
         }
-        let was_read = self.selected().is_none_or(|selected| !is_unread(selected, &self.own));
+        let was_read = self.first_waiting().is_none()
+            && self.selected().is_none_or(|selected| !is_unread(selected, &self.own));
         let was_last = self
             .session()
             .is_none_or(|session| self.scroll.selected.saturating_add(1) >= session.lines.len());
