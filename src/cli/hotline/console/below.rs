@@ -35,8 +35,15 @@ const FIELD_COLUMNS_MIN: usize = 16;
 /// On a lower screen the keys have one row.
 const KEYS_WHOLE_ROWS_MIN: usize = 12;
 
-const LIST_KEYS: &[&str] =
-    &["Enter look", "n next unread", "o open a session", "Up Down PgUp PgDn", "Ctrl-L redraw", "q leave"];
+const LIST_KEYS: &[&str] = &[
+    "Enter look",
+    "n next unread",
+    "o open a session",
+    "w write",
+    "Up Down PgUp PgDn",
+    "Ctrl-L redraw",
+    "q leave",
+];
 const SESSION_KEYS: &[&str] = &[
     "r read",
     "Enter answer",

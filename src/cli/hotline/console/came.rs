@@ -30,7 +30,7 @@ impl State {
             Came::Within if sends => NOT_LAST,
             Came::Alone | Came::Within | Came::Last => return self.press(key, at),
         };
-        self.is_leaving = false;
+        (self.is_leaving, self.is_reopening) = (false, false);
         self.notice.clear();
         self.refused.pressed(at.now);
         self.refused.tell_once(rule, at.now);

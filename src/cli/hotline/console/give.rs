@@ -15,6 +15,10 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::domain::hotline::too_long;
 
+/// The question before a closed session is opened again.
+const REOPENS: &str =
+    "NOT SENT: all have closed this session; the same key again sends it, and opens the session again";
+
 impl State {
     /// What is selected, once all of it has stood on the screen: a text, or what else nobody here has acknowledged, and
     /// then what stands beside it. Where none of it waits, nothing goes on record, the next one is selected, and the
@@ -58,7 +62,7 @@ impl State {
         self.moved(|scroll, window| scroll.select(next, window));
     }
 
-    pub fn accept(&mut self, at: At) -> Vec<Effect> {
+    pub fn accept(&mut self, at: At, was_asked: bool) -> Vec<Effect> {
         let Some(session) = self.session() else { return Vec::new() };
         let (opening, thread) = (session.stands.opening.clone(), self.thread.clone());
         let is_same = |said: &Said| matches!(said, Said::Accept(asked) if asked.thread == thread);
@@ -66,14 +70,26 @@ impl State {
             self.notice = "your acceptance waits for the node".into();
             return Vec::new();
         }
+        let reopen = self.session().is_some_and(Session::is_closed);
+        if reopen && !was_asked {
+            return self.asks_to_reopen();
+        }
         let asked = calls::AcceptSessionRequest {
             command: Some(header(at)),
             thread,
             opening,
             seen_before: self.told_before,
+            reopen,
             ..Default::default()
         };
         self.said(Said::Accept(asked), at)
+    }
+
+    /// What goes opens a closed session again, and does so only by the same key once more.
+    fn asks_to_reopen(&mut self) -> Vec<Effect> {
+        self.is_reopening = true;
+        self.notice = REOPENS.into();
+        Vec::new()
     }
 
     /// It goes now or, without a link, when the node is joined again.
@@ -166,7 +182,7 @@ impl State {
     }
 
     /// What was filled in goes to the node; a translation is written next.
-    pub fn give_dialogue(&mut self, at: At) -> Vec<Effect> {
+    pub fn give_dialogue(&mut self, at: At, was_asked: bool) -> Vec<Effect> {
         let Some(dialogue) = self.dialogue.take() else { return Vec::new() };
         if dialogue.purpose == Purpose::Translate {
             match (dialogue.translation(), self.session()) {
@@ -193,7 +209,18 @@ impl State {
         }
         let said = dialogue.said(self.session(), header(at), self.told_before);
         match said.and_then(|said| self.is_signed_read(dialogue.purpose).map(|()| said)) {
-            Ok(said) => {
+            Ok(mut said) => {
+                let is_closed = self.session().is_some_and(Session::is_closed);
+                let reopens = is_closed && matches!(dialogue.purpose, Purpose::Phrase | Purpose::Add);
+                if reopens && !was_asked {
+                    self.dialogue = Some(dialogue);
+                    return self.asks_to_reopen();
+                }
+                match &mut said {
+                    Said::Say(asked) => asked.reopen = reopens,
+                    Said::Add(asked) => asked.reopen = reopens,
+                    _ => {}
+                }
                 self.dialogue = Some(Dialogue { given: Some(at.id), ..dialogue });
                 self.said(said, at)
             }
@@ -225,8 +252,10 @@ impl State {
     }
 
     /// Under a new id only where it is known that nothing became of it under the one before.
-    pub fn give(&mut self, at: At) -> Vec<Effect> {
+    pub fn give(&mut self, at: At, was_asked: bool) -> Vec<Effect> {
         let of = self.writes();
+        // A translation has no part in what was signed.
+        let reopens = of.translates.is_empty() && self.session().is_some_and(Session::is_closed);
         let is_live = self.link == Link::Live;
         let Some(draft) = self.drafts.get_mut(&of) else { return Vec::new() };
         if draft.written.text.trim().is_empty() {
@@ -237,7 +266,13 @@ impl State {
             self.notice = format!("NOT SENT: {rule}");
             return Vec::new();
         }
+        if reopens && !was_asked && draft.given.is_none() {
+            return self.asks_to_reopen();
+        }
         let again = Some(at.now.plus_ms(answer_ms()));
+        if draft.given.is_none() {
+            draft.reopen = reopens;
+        }
         let given = match draft.given {
             Some(given) => Given { again, ..given },
             None => Given { id: at.id, at: at.now, again, seen_before: self.told_before },
@@ -301,5 +336,53 @@ mod tests {
         assert!(state.notice.contains("and answers none: empty it"), "{}", state.notice);
         let effects = press(&mut state, &[SEND]);
         assert!(said(&effects).is_some_and(|asked| asked.answers.is_empty()), "{effects:?}");
+    }
+
+    #[test]
+    fn in_a_closed_session_the_same_key_once_more_sends_and_opens_it_again_and_any_other_takes_that_back() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        state.sessions.get_mut(&state.thread).unwrap().stands.state = "closed".into();
+        press(&mut state, &[Key::Enter, Key::Character('w'), Key::Character('x')]);
+        for keys in [vec![SEND], vec![Key::Character('y'), SEND]] {
+            let effects = press(&mut state, &keys);
+            assert!(said(&effects).is_none() && state.notice == REOPENS, "{effects:?} {}", state.notice);
+        }
+        let effects = press(&mut state, &[SEND]);
+        assert!(said(&effects).is_some_and(|asked| asked.reopen && asked.text == "xy"), "{effects:?}");
+
+        // So it is with what else has a place in its order; and what is not closed asks for nothing.
+        press(&mut state, &[Key::Escape]);
+        assert!(press(&mut state, &[Key::Character('a')]).is_empty() && state.notice == REOPENS);
+        let effects = press(&mut state, &[Key::Character('a')]);
+        assert!(matches!(&effects[..], [Effect::Say(Said::Accept(asked))] if asked.reopen), "{effects:?}");
+        state.waiting.clear();
+        press(&mut state, &[Key::Character('+'), Key::Pasted("LT".into())]);
+        assert!(press(&mut state, &[SEND]).is_empty() && state.notice == REOPENS);
+        let effects = press(&mut state, &[SEND]);
+        assert!(matches!(&effects[..], [Effect::Say(Said::Add(asked))] if asked.reopen), "{effects:?}");
+        state.waiting.clear();
+        press(&mut state, &[Key::Escape]);
+        state.sessions.get_mut(&state.thread).unwrap().stands.state = "open".into();
+        let effects = press(&mut state, &[Key::Character('a')]);
+        assert!(matches!(&effects[..], [Effect::Say(Said::Accept(asked))] if !asked.reopen), "{effects:?}");
+    }
+
+    #[test]
+    fn in_the_list_the_key_that_writes_does_so_in_the_session_that_is_selected_and_no_key_does_nothing_unsaid()
+     {
+        let mut state = console(&[text(1, "BY", "one")]);
+        for key in ['r', 'a', 't', 'p', '+', 'c'] {
+            assert!(press(&mut state, &[Key::Character(key)]).is_empty());
+            assert!(state.view == View::List && state.notice.starts_with("NOT DONE: Enter first"), "{key}");
+        }
+        press(&mut state, &[Key::Character('w'), Key::Character('o'), Key::Character('q')]);
+        assert_eq!((state.view, state.drafts[&state.writes()].written.text.as_str()), (View::Writing, "oq"));
+        let mut empty = console(&[]);
+        empty.sessions.clear();
+        press(&mut empty, &[Key::Character('w')]);
+        assert_eq!(
+            (empty.view, empty.notice.as_str()),
+            (View::List, "there is no session here: o opens one")
+        );
     }
 }

@@ -65,6 +65,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// What is said in it then opens it again.
+    pub fn is_closed(&self) -> bool {
+        self.stands.state == hotline::session::State::Closed.word()
+    }
+
     /// That of a text which names none: the language of the message with which the session begins, also for a Party
     /// that came in later and was not told the session's; else the first of these. Empty where neither is here.
     pub fn language(&self) -> &str {
@@ -108,6 +113,8 @@ pub struct State {
     pub keeps: bool,
     /// The officer was told what would be lost by leaving.
     pub is_leaving: bool,
+    /// The officer was told that what goes opens a closed session again.
+    pub is_reopening: bool,
     /// What is to be told to the officer, safe to show: until the next key, and for as long as it takes to read.
     pub notice: String,
     pub refused: Refused,
@@ -142,6 +149,7 @@ impl State {
             aside: BTreeMap::new(),
             keeps: false,
             is_leaving: false,
+            is_reopening: false,
             notice: String::new(),
             refused: Refused::default(),
             size,
@@ -197,8 +205,7 @@ impl State {
         let by_anybody = !is_unread_here(line, &self.own);
         let read = ReadHere { by_reader: line.read_by_caller, by_anybody };
         let is_of_another = is_text(line) && line.author != self.own;
-        let is_closed = session.stands.state == hotline::session::State::Closed.word();
-        is_of_another && hotline::is_unread(read, is_closed)
+        is_of_another && hotline::is_unread(read, session.is_closed())
     }
 
     /// How many wait for this officer, those that were left out for want of room among them.
