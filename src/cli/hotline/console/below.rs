@@ -324,7 +324,9 @@ fn bar(state: &State, of: &DraftOf, draft: &Draft) -> String {
 /// What went wrong first.
 fn notice(state: &State, wide: usize) -> Vec<Row> {
     let mut rows = Vec::new();
-    for sentence in state.refused.stands().iter().chain([&state.notice]).filter(|one| !one.is_empty()) {
+    for sentence in
+        state.refused.stands(&state.thread).iter().chain([&state.notice]).filter(|one| !one.is_empty())
+    {
         let parts = wrapped(sentence, wide.max(1), wide.max(1));
         let count = parts.len();
         rows.extend(parts.into_iter().take(NOTICE_ROWS_MAX).map(|part| Row::of(part, Weight::Bold)));

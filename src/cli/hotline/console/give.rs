@@ -273,6 +273,8 @@ impl State {
         if draft.given.is_none() {
             draft.reopen = reopens;
         }
+        // It is put in the place of that one, which what was told before names.
+        self.refused.gone(&draft.replaces, at.now);
         let given = match draft.given {
             Some(given) => Given { again, ..given },
             None => Given { id: at.id, at: at.now, again, seen_before: self.told_before },

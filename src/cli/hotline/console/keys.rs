@@ -346,7 +346,8 @@ mod tests {
         assert_eq!(asked(state.tick(Instant(99_999))), Some(first));
         state.told(answer(3, refused(false)), Instant(9));
         state.press(Key::Edit(Edit::End), at(10));
-        assert!(state.refused.stands().unwrap().starts_with("REFUSED, your text"), "{:?}", state.refused);
+        let refused = state.refused.stands(&state.thread).unwrap();
+        assert!(refused.starts_with("REFUSED, your text"), "{refused}");
         state.press(Key::Character('?'), at(10));
         let second = asked(state.press(Key::Control('s'), at(11))).unwrap();
         assert_eq!((second.text.as_str(), &second.command.unwrap().id[..]), ("We\nsee!?", &[11; 16][..]));
@@ -371,7 +372,7 @@ mod tests {
         let spoken = calls::Spoken { released: false, faults, draft, ..Default::default() };
         state.told(answer(2, How::Spoken(spoken)), Instant(3));
         assert_eq!(state.drafts[&state.writes()].written.text, "x");
-        assert!(state.refused.stands().unwrap().starts_with("NOT SENT, your text: text: no"));
+        assert!(state.refused.stands(&state.thread).unwrap().starts_with("NOT SENT, your text: text: no"));
         let effects = state.press(Key::Control('s'), at(4));
         assert!(
             matches!(&effects[..], [_, Effect::Say(Said::Say(asked))] if asked.replaces[..] == [8; 16]),

@@ -246,7 +246,12 @@ impl State {
             self.told_before = self.told_before.max(told.position);
         }
         match told.what {
-            Some(What::Line(line)) => self.line(&thread, line, true),
+            Some(What::Line(line)) => {
+                let released = self.released_elsewhere(&thread, &line, now);
+                let mut effects = self.line(&thread, line, true);
+                effects.extend(released);
+                effects
+            }
             Some(What::Changed(line)) => self.line(&thread, line, false),
             Some(What::Session(stands)) => {
                 let (partial, closed) = (self.left_out.contains(&thread), told.closed);
