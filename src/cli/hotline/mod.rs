@@ -8,6 +8,7 @@ mod checks;
 mod close;
 mod console;
 mod heard;
+mod links;
 mod page;
 mod paper;
 mod phrases;

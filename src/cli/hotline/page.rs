@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::beside::beside;
+use super::links::not_heard;
 use super::unseen::{not_here, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
@@ -35,6 +36,9 @@ pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
     let nothing = BTreeSet::new();
     let mut sheet = Sheet::without(&nothing);
     head(&mut sheet, whole);
+    for one in whole.session.iter().flat_map(|session| &session.not_heard) {
+        sheet.put(&format!("Link      {}", not_heard(&one.party, one.heard_at_ms)));
+    }
     handed_on(&mut sheet, whole);
     for line in &whole.lines {
         sheet.gap();

@@ -109,6 +109,7 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
         handed_on: count(told.handed_on.len()),
         beside: said_beside,
         to_acknowledge: count(left.saturating_add(all_beside)),
+        not_heard: Vec::new(),
     }
 }
 

@@ -163,7 +163,8 @@ impl HotlineService for HotlineCalls {
                 continue;
             }
             let look = |told: &Told| told.session().map(|session| lines::head(told, &session, caller));
-            sessions.extend(self.kept.of(&head, &self.registrar.journal, id, look).await?);
+            let session = self.kept.of(&head, &self.registrar.journal, id, look).await?;
+            sessions.extend(session.map(|session| self.with_links(session)));
         }
         let next = page.next.map(|next| next.to_bytes().to_vec().into()).unwrap_or_default();
         Ok(Response::new(calls::ListSessionsResponse { sessions, next }))
@@ -175,8 +176,13 @@ impl HotlineService for HotlineCalls {
     ) -> Result<Response<calls::ShowSessionResponse>, Status> {
         let (from, caller) = (call.get_ref().from, person(&call)?.person());
         let head = self.registrar.head();
-        let look = |told: &Told| Ok(lines::shown(told, &told.some_session()?, &head.board, (from, caller)));
-        self.look(&call.get_ref().thread, look).await?.map(Response::new)
+        let look = |told: &Told| {
+            let session = told.some_session()?;
+            Ok::<_, Status>(lines::shown(told, &session, &head.board, (from, caller)))
+        };
+        let shown = self.look(&call.get_ref().thread, look).await??;
+        let session = shown.session.map(|session| self.with_links(session));
+        Ok(Response::new(calls::ShowSessionResponse { session, ..shown }))
     }
 
     async fn transcript(

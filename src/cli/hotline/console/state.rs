@@ -96,6 +96,8 @@ pub struct State {
     pub sessions: BTreeMap<Bytes, Session>,
     pub left_out: BTreeSet<Bytes>,
     pub link: Link,
+    /// The Parties whose node the own node does not hear, and when it last did (ms since 1970); 0: not since it started.
+    pub not_heard: BTreeMap<String, i64>,
     pub view: View,
     /// Which session is looked at; in the list, which is selected.
     pub thread: Bytes,
@@ -139,6 +141,7 @@ impl State {
             sessions: BTreeMap::new(),
             left_out: BTreeSet::new(),
             link: Link::Joining,
+            not_heard: BTreeMap::new(),
             view: View::List,
             thread: Bytes::new(),
             listed: Scroll::default(),
