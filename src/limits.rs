@@ -864,6 +864,8 @@ pub const CONSOLE_BACK_OFF_MS_MAX: u64 = 5_000;
 pub const CONSOLE_REFUSED_MS: i64 = 4_000;
 /// A console gives a text that the node could not take yet again after so long (milliseconds).
 pub const CONSOLE_AGAIN_MS: i64 = 2_000;
+/// A console asks its node so often whose node that one does not hear (milliseconds).
+pub const CONSOLE_LINKS_MS: u64 = 3_000;
 
 // ---- checks of links ---------------------------------------------------------------------------
 

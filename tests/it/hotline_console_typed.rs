@@ -199,6 +199,33 @@ async fn a_session_that_closes_while_an_officer_translates_takes_nothing_of_the_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_session_that_all_have_closed_is_opened_again_from_the_console_by_its_key_pressed_twice() {
+    let (world, thread) = accepted().await;
+    let closed = close(&world, "BY", &thread).await;
+    arrived(&world, "PL", &closed.message_digest).await;
+    close(&world, "PL", &thread).await;
+    block_in_place(|| {
+        // The key that writes goes into the session from the list.
+        let mut pl = console(&world, "PL");
+        pl.until_it_says(">REAL  FLASH     closed");
+        pl.until_it_says("linked to the node");
+        pl.press("w");
+        pl.until_it_says("REAL  DRAFT  FLASH");
+        pl.press("One word more");
+        pl.until_it_says("One word more");
+        pl.press(CONTROL_S);
+        pl.until_it_says("NOT SENT: all have closed this session; the same key again sends it");
+        pl.press(CONTROL_S);
+        pl.until_it_says("released PL/");
+        pl.until("not closed", |rows| {
+            rows[0].starts_with("REAL  FLASH  ") && !rows[0].starts_with("REAL  FLASH  closed")
+        });
+        left(pl);
+    });
+    assert_eq!(show(&world, "PL", &thread).await.lines[2].text, "One word more");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_text_that_was_refused_and_mended_leaves_no_draft_of_it_behind() {
     let (world, thread) = accepted().await;
     block_in_place(|| {

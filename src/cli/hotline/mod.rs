@@ -10,6 +10,7 @@ mod console;
 mod heard;
 mod left_out;
 pub(in crate::cli) mod open_drafts;
+mod links;
 mod page;
 mod paper;
 mod phrases;

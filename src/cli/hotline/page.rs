@@ -5,9 +5,10 @@
 use std::collections::BTreeSet;
 
 use super::beside::{beside, by_file};
-use super::unseen::{not_here, not_read, unseen};
 use super::left_out::left_out;
+use super::links::not_heard;
 use super::open_drafts::listed;
+use super::unseen::{not_here, not_read, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
@@ -38,6 +39,9 @@ pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
     let mut sheet = Sheet::without(&nothing);
     head(&mut sheet, whole);
     listed(whole.drafts.as_ref()).iter().for_each(|text| sheet.put(text));
+    for one in whole.session.iter().flat_map(|session| &session.not_heard) {
+        sheet.put(&format!("Link      {}", not_heard(&one.party, one.heard_at_ms)));
+    }
     handed_on(&mut sheet, whole);
     for line in &whole.lines {
         sheet.gap();

@@ -10,6 +10,7 @@ use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
 use super::close::signed_by_close;
+use super::links::not_heard;
 use super::{open_drafts, page, paper, service};
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
@@ -86,8 +87,11 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
                     0 => String::new(),
                     many => format!("{many} heard by telephone, without original  "),
                 };
+                let links = session.not_heard.iter();
+                let links = links.map(|one| format!("  {}", not_heard(&one.party, one.heard_at_ms)));
+                let links = links.collect::<String>();
                 say!(
-                    "{}  {:<5} {:<9} {:<9} {} unread  {}  {heard}{}{left}",
+                    "{}  {:<5} {:<9} {:<9} {} unread  {}  {heard}{}{left}{links}",
                     hex::encode(&session.thread),
                     traffic_mark(session.traffic),
                     session.state,
@@ -183,6 +187,10 @@ fn session_json(session: &calls::Session) -> Value {
     let on = session.on.iter().map(|one| {
         json!({ "party": one.party, "officer": one.officer, "since": Instant(one.since_ms).to_string() })
     });
+    let not_heard = session.not_heard.iter().map(|one| {
+        let heard_at = (one.heard_at_ms != 0).then(|| Instant(one.heard_at_ms).to_string());
+        json!({ "party": one.party, "heard_at": heard_at })
+    });
     json!({
         "thread": hex::encode(&session.thread),
         "subject": session.subject,
@@ -203,6 +211,7 @@ fn session_json(session: &calls::Session) -> Value {
         "not_read": session.not_read,
         "not_read_of": session.not_read_of,
         "not_in": page::not_in(session),
+        "not_heard": not_heard.collect::<Vec<Value>>(),
     })
 }
 

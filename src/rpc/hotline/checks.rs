@@ -48,6 +48,23 @@ impl HotlineCalls {
         Ok(calls::ListChecksResponse { links })
     }
 
+    /// A session as it is told, with who is present in it and not heard: nothing on record says that.
+    pub(super) fn with_links(&self, session: calls::Session) -> calls::Session {
+        let (head, now) = (self.registrar.head(), self.registrar.clock.now());
+        let not_heard = |party: &String| {
+            let other = party.parse::<Party>().ok()?;
+            head.board.link(other)?;
+            let seen = self.exchange.links.of(other).seen();
+            let since = match seen.heard(now, silent_after_ms(&head.board, other)) {
+                Heard::Up { .. } => return None,
+                Heard::Silent { since } => since,
+            };
+            Some(calls::NotHeard { party: party.clone(), heard_at_ms: since.map_or(0, |at| at.0) })
+        };
+        let not_heard = session.present.iter().filter_map(not_heard).collect();
+        calls::Session { not_heard, ..session }
+    }
+
     fn checked_link(&self, board: &Board, party: Party) -> calls::CheckedLink {
         let now = self.registrar.clock.now();
         let silent_after = silent_after_ms(board, party);

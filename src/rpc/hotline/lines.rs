@@ -111,6 +111,7 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
         to_acknowledge: count(left.saturating_add(all_beside)),
         not_read: count(not_read),
         not_read_of: not_read_of.iter().map(Party::to_string).collect(),
+        not_heard: Vec::new(),
     }
 }
 

@@ -170,7 +170,8 @@ impl HotlineService for HotlineCalls {
                 continue;
             }
             let look = |told: &Told| told.session().map(|session| lines::head(told, &session, caller));
-            sessions.extend(self.kept.of(&head, &self.registrar.journal, id, look).await?);
+            let session = self.kept.of(&head, &self.registrar.journal, id, look).await?;
+            sessions.extend(session.map(|session| self.with_links(session)));
         }
         let next = page.next.map(|next| next.to_bytes().to_vec().into()).unwrap_or_default();
         Ok(Response::new(calls::ListSessionsResponse { sessions, next }))
@@ -184,10 +185,12 @@ impl HotlineService for HotlineCalls {
         let head = self.registrar.head();
         let drafts = Some(open_drafts::of(&head.board, thread_in(&call.get_ref().thread)?));
         let look = |told: &Told| {
-            let page = lines::shown(told, &told.some_session()?, &head.board, (from, caller));
-            Ok(calls::ShowSessionResponse { drafts, ..page })
+            let session = told.some_session()?;
+            Ok::<_, Status>(lines::shown(told, &session, &head.board, (from, caller)))
         };
-        self.look(&call.get_ref().thread, look).await?.map(Response::new)
+        let shown = self.look(&call.get_ref().thread, look).await??;
+        let session = shown.session.map(|session| self.with_links(session));
+        Ok(Response::new(calls::ShowSessionResponse { session, drafts, ..shown }))
     }
 
     async fn transcript(

@@ -5,7 +5,7 @@
 use bytes::Bytes;
 
 use super::dialogue::{Dialogue, Purpose};
-use super::drafts::Given;
+use super::drafts::{DraftOf, Given};
 use super::state::{Effect, Link, State, View};
 use crate::cli::hotline::speak::answered_not_to;
 use crate::codec::proto::detente::v1 as calls;
@@ -100,6 +100,32 @@ impl State {
         vec![Effect::Keep(of)]
     }
 
+    /// What is written here and was not released for its faults is said in this new line, word for word: its writer had
+    /// it released by another command. It is no draft any more, and what names it is told no longer.
+    pub fn released_elsewhere(
+        &mut self,
+        thread: &Bytes,
+        line: &calls::SessionLine,
+        now: Instant,
+    ) -> Option<Effect> {
+        let of = DraftOf { thread: thread.clone(), translates: Bytes::new() };
+        let draft = self.drafts.get(&of)?;
+        let was_refused = draft.given.is_none() && !draft.replaces.is_empty();
+        let is_same = line.text == draft.written.text && line.answers == draft.answers;
+        // What is told while the console joins may be older than the draft.
+        if !was_refused || !is_same || line.author != self.own || self.link != Link::Live {
+            return None;
+        }
+        let replaced = draft.replaces.clone();
+        self.refused.gone(&replaced, now);
+        self.drafts.remove(&of);
+        if self.view == View::Writing && self.writes() == of {
+            self.view = View::Session;
+        }
+        self.notice = format!("your draft was released by another command: {}", shown(&line.number));
+        Some(Effect::Keep(of))
+    }
+
     /// The same key reads the next one, before the line itself is told anew.
     fn is_read(&mut self, digest: &Bytes) {
         for session in self.sessions.values_mut() {
@@ -179,9 +205,26 @@ impl State {
         if is_done {
             self.notice = sentence;
         } else {
-            self.refused.tell(sentence, now);
+            self.refused.tell_of(sentence, of(said, how), now);
         }
     }
+}
+
+/// In which session it was said, and which draft of it is at the node and not released; each is empty where it is not
+/// known, or none.
+fn of(said: &Said, how: Option<&How>) -> (Bytes, Bytes) {
+    let thread = match said {
+        Said::Say(asked) => asked.thread.clone(),
+        Said::Accept(asked) => asked.thread.clone(),
+        Said::Add(asked) => asked.thread.clone(),
+        Said::Close(asked) => asked.thread.clone(),
+        Said::Begin(_) | Said::Shown(_) | Said::Read(_) | Said::Open(_) | Said::Translate(_) => Bytes::new(),
+    };
+    let draft = match how {
+        Some(How::Spoken(spoken)) if !spoken.released => spoken.draft.clone(),
+        _ => Bytes::new(),
+    };
+    (thread, draft)
 }
 
 fn sentence(said: &str, how: Option<&How>) -> String {
@@ -209,5 +252,40 @@ fn sentence(said: &str, how: Option<&How>) -> String {
         Some(How::Refused(refused)) if refused.again => again_later(refused),
         Some(How::Refused(refused)) => format!("REFUSED, {said}: {}", shown(&refused.sentence)),
         None => format!("the node did not say what became of {said}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::hotline::console::keys::{At, Key};
+    use crate::cli::hotline::console::screen::{answer, console, text, told};
+
+    #[test]
+    fn a_draft_that_another_command_released_is_none_here_and_what_names_one_that_is_gone_is_told_no_longer()
+    {
+        let at = |id: u8| At { now: Instant(i64::from(id)), id: CommandId([id; 16]) };
+        let stands = |state: &State| state.refused.stands(&state.thread);
+        let mut state = console(&[text(1, "BY", "one")]);
+        for key in [Key::Enter, Key::Character('w'), Key::Character('x'), Key::Control('s')] {
+            state.press(key, at(1));
+        }
+        let not_released = |draft: u8| {
+            let faults = vec![calls::Fault { field: "text".into(), rule: "no".into(), ..Default::default() }];
+            How::Spoken(calls::Spoken { faults, draft: vec![draft; 16].into(), ..Default::default() })
+        };
+        state.told(answer(1, not_released(8)), Instant(2));
+        assert!(stands(&state).is_some_and(|told| told.contains(&"08".repeat(16))));
+        state.press(Key::Control('s'), at(3));
+        assert_eq!(stands(&state), None, "it is given again");
+        state.told(answer(3, not_released(9)), Instant(4));
+        let told_of = stands(&state).unwrap();
+        assert!(told_of.contains(&"09".repeat(16)) && !told_of.contains("more)"), "{told_of}");
+        state.told(told(text(2, "PL", "y")), Instant(5));
+        assert_eq!((state.view, state.drafts.len()), (View::Writing, 1), "that is another one");
+        let effects = state.told(told(text(3, "PL", "x")), Instant(6));
+        assert_eq!(effects, [Effect::Keep(state.writes())]);
+        assert!(state.drafts.is_empty() && state.view == View::Session && stands(&state).is_none());
+        assert!(state.notice.starts_with("your draft was released"), "{}", state.notice);
     }
 }

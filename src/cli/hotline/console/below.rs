@@ -35,8 +35,15 @@ const FIELD_COLUMNS_MIN: usize = 16;
 /// On a lower screen the keys have one row.
 const KEYS_WHOLE_ROWS_MIN: usize = 12;
 
-const LIST_KEYS: &[&str] =
-    &["Enter look", "n next unread", "o open a session", "Up Down PgUp PgDn", "Ctrl-L redraw", "q leave"];
+const LIST_KEYS: &[&str] = &[
+    "Enter look",
+    "n next unread",
+    "o open a session",
+    "w write",
+    "Up Down PgUp PgDn",
+    "Ctrl-L redraw",
+    "q leave",
+];
 const SESSION_KEYS: &[&str] = &[
     "r read",
     "Enter answer",
@@ -317,7 +324,9 @@ fn bar(state: &State, of: &DraftOf, draft: &Draft) -> String {
 /// What went wrong first.
 fn notice(state: &State, wide: usize) -> Vec<Row> {
     let mut rows = Vec::new();
-    for sentence in state.refused.stands().iter().chain([&state.notice]).filter(|one| !one.is_empty()) {
+    for sentence in
+        state.refused.stands(&state.thread).iter().chain([&state.notice]).filter(|one| !one.is_empty())
+    {
         let parts = wrapped(sentence, wide.max(1), wide.max(1));
         let count = parts.len();
         rows.extend(parts.into_iter().take(NOTICE_ROWS_MAX).map(|part| Row::of(part, Weight::Bold)));

@@ -30,7 +30,7 @@ impl State {
             Came::Within if sends => NOT_LAST,
             Came::Alone | Came::Within | Came::Last => return self.press(key, at),
         };
-        self.is_leaving = false;
+        (self.is_leaving, self.is_reopening) = (false, false);
         self.notice.clear();
         self.refused.pressed(at.now);
         self.refused.tell_once(rule, at.now);
@@ -69,7 +69,7 @@ mod tests {
         let mut state = console(&[text(1, "BY", "one")]);
         state.press(Key::Enter, AT);
         assert!(at_once(&mut state, "radar a").is_empty());
-        assert_eq!(state.refused.stands().as_deref(), Some(NOT_ALONE));
+        assert_eq!(state.refused.stands(&state.thread).as_deref(), Some(NOT_ALONE));
         assert!(state.waiting.is_empty(), "{:?}", state.waiting);
         let effects = state.press_as_it_came(Key::Character('a'), Came::Alone, AT);
         assert!(matches!(&effects[..], [Effect::Say(Said::Accept(_))]), "{effects:?}");
@@ -93,6 +93,6 @@ mod tests {
         let mut state = console(&[text(1, "BY", "one")]);
         state.press(Key::Enter, AT);
         at_once(&mut state, &"ra".repeat(600));
-        assert_eq!(state.refused.stands().as_deref(), Some(NOT_ALONE));
+        assert_eq!(state.refused.stands(&state.thread).as_deref(), Some(NOT_ALONE));
     }
 }

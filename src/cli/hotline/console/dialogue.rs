@@ -302,7 +302,7 @@ mod tests {
         assert!(state.notice.starts_with("NOT LEFT: 1 said and not answered"), "{}", state.notice);
         let refused = How::Refused(calls::JoinRefused::default());
         assert!(state.told(answer(id, refused), Instant(2)).is_empty());
-        assert!(state.refused.stands().unwrap().starts_with("REFUSED, your opening"));
+        assert!(state.refused.stands(&state.thread).unwrap().starts_with("REFUSED, your opening"));
         let effects = press(&mut state, &[Key::Character('o'), Key::BackTab, SEND]);
         let [Effect::Say(Said::Open(asked))] = &effects[..] else { panic!("{effects:?}") };
         // On record after it was left: nothing is left of it, and the officer is not taken elsewhere.

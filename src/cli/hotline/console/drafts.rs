@@ -48,6 +48,8 @@ pub struct Draft {
     pub precedence: Option<Precedence>,
     /// The draft at the node that was made of it, and not released for its faults; empty for none.
     pub replaces: Bytes,
+    /// The officer said that it opens the session again, which all had closed.
+    pub reopen: bool,
     pub given: Option<Given>,
 }
 
@@ -96,8 +98,7 @@ impl Draft {
             answers: self.answers.clone(),
             precedence,
             opening,
-            // A session that all have closed is opened again by a command, on purpose.
-            reopen: false,
+            reopen: self.reopen,
             phrase: 0,
             seen_before: given.seen_before,
             replaces: self.replaces.clone(),
@@ -123,6 +124,9 @@ struct Kept {
     /// As in `Draft`; not there where there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     replaces: String,
+    /// As in `Draft`; not there where it is not so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    reopen: bool,
     /// As in `DraftOf` and `Draft`; not there in a text of one's own.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     translates: String,
@@ -200,6 +204,7 @@ impl Drafts {
             given: draft.given.map(|given| (given.id.to_string(), given.at.0)),
             seen_before: draft.given.map_or(0, |given| given.seen_before),
             replaces: hex::encode(&draft.replaces),
+            reopen: draft.reopen,
             translates: hex::encode(&of.translates),
             translator: draft.translator.clone(),
         };
@@ -252,6 +257,7 @@ fn read(kept: Kept) -> Option<(DraftOf, Draft)> {
         answers: bytes(&kept.answers)?,
         precedence,
         replaces: bytes(&kept.replaces)?,
+        reopen: kept.reopen,
         given,
     };
     Some((DraftOf { thread: bytes(&kept.thread)?, translates: bytes(&kept.translates)? }, draft))
@@ -277,6 +283,7 @@ mod tests {
             answers: vec![2; 32].into(),
             precedence: Some(Precedence::Flash),
             replaces: vec![5; 16].into(),
+            reopen: true,
             given: Some(Given { id: CommandId([3; 16]), at: Instant(4), again: None, seen_before: 7 }),
         }
     }

@@ -15,6 +15,10 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::domain::hotline::too_long;
 
+/// The question before a closed session is opened again.
+const REOPENS: &str =
+    "NOT SENT: all have closed this session; the same key again sends it, and opens the session again";
+
 impl State {
     /// What is selected, once all of it has stood on the screen: a text, or what else nobody here has acknowledged, and
     /// then what stands beside it. Where none of it waits, nothing goes on record, the next one is selected, and the
@@ -58,7 +62,7 @@ impl State {
         self.moved(|scroll, window| scroll.select(next, window));
     }
 
-    pub fn accept(&mut self, at: At) -> Vec<Effect> {
+    pub fn accept(&mut self, at: At, was_asked: bool) -> Vec<Effect> {
         let Some(session) = self.session() else { return Vec::new() };
         let (opening, thread) = (session.stands.opening.clone(), self.thread.clone());
         let is_same = |said: &Said| matches!(said, Said::Accept(asked) if asked.thread == thread);
@@ -66,14 +70,26 @@ impl State {
             self.notice = "your acceptance waits for the node".into();
             return Vec::new();
         }
+        let reopen = self.session().is_some_and(Session::is_closed);
+        if reopen && !was_asked {
+            return self.asks_to_reopen();
+        }
         let asked = calls::AcceptSessionRequest {
             command: Some(header(at)),
             thread,
             opening,
             seen_before: self.told_before,
+            reopen,
             ..Default::default()
         };
         self.said(Said::Accept(asked), at)
+    }
+
+    /// What goes opens a closed session again, and does so only by the same key once more.
+    fn asks_to_reopen(&mut self) -> Vec<Effect> {
+        self.is_reopening = true;
+        self.notice = REOPENS.into();
+        Vec::new()
     }
 
     /// It goes now or, without a link, when the node is joined again.
@@ -86,17 +102,33 @@ impl State {
         Vec::new()
     }
 
-    /// A text of one's own, that answers this one or, where it is empty, none.
+    /// A text of one's own, that answers this one or, where it is empty, none. What was begun goes on as it was begun.
     pub fn write(&mut self, answers: Bytes) {
         let opening = self.session().map(|session| session.stands.opening.clone());
         let Some(opening) = opening else { return };
         self.translates = Bytes::new();
         let of = self.writes();
         let draft = self.drafts.entry(of).or_insert_with(|| Draft { opening, ..Draft::default() });
-        if draft.given.is_none() && !answers.is_empty() {
-            draft.answers = answers;
+        if draft.is_empty() {
+            draft.answers = answers.clone();
         }
+        let goes_on = draft.given.is_none() && draft.answers != answers;
+        let begun = draft.answers.clone();
         self.go_on_writing();
+        if goes_on {
+            self.notice = self.as_begun(&begun);
+        }
+    }
+
+    /// What was begun answers the text for which it was begun, whichever key goes on with it.
+    fn as_begun(&self, answers: &Bytes) -> String {
+        let lines = self.session().map(|session| &session.lines[..]).unwrap_or_default();
+        let what = match lines.iter().find(|line| line.digest == *answers) {
+            Some(line) => line.position.to_string(),
+            None if answers.is_empty() => "none".into(),
+            None => hex::encode(answers).get(..12).unwrap_or_default().to_owned(),
+        };
+        format!("the draft goes on as it was begun, and answers {what}: empty it to begin another")
     }
 
     /// The translation of the selected text: what was begun goes on, and else it is asked into which language.
@@ -137,7 +169,7 @@ impl State {
     }
 
     /// What was filled in goes to the node; a translation is written next.
-    pub fn give_dialogue(&mut self, at: At) -> Vec<Effect> {
+    pub fn give_dialogue(&mut self, at: At, was_asked: bool) -> Vec<Effect> {
         let Some(dialogue) = self.dialogue.take() else { return Vec::new() };
         if dialogue.purpose == Purpose::Translate {
             match (dialogue.translation(), self.session()) {
@@ -164,7 +196,18 @@ impl State {
         }
         let said = dialogue.said(self.session(), header(at), self.told_before);
         match said.and_then(|said| self.is_signed_read(dialogue.purpose).map(|()| said)) {
-            Ok(said) => {
+            Ok(mut said) => {
+                let is_closed = self.session().is_some_and(Session::is_closed);
+                let reopens = is_closed && matches!(dialogue.purpose, Purpose::Phrase | Purpose::Add);
+                if reopens && !was_asked {
+                    self.dialogue = Some(dialogue);
+                    return self.asks_to_reopen();
+                }
+                match &mut said {
+                    Said::Say(asked) => asked.reopen = reopens,
+                    Said::Add(asked) => asked.reopen = reopens,
+                    _ => {}
+                }
                 self.dialogue = Some(Dialogue { given: Some(at.id), ..dialogue });
                 self.said(said, at)
             }
@@ -196,8 +239,10 @@ impl State {
     }
 
     /// Under a new id only where it is known that nothing became of it under the one before.
-    pub fn give(&mut self, at: At) -> Vec<Effect> {
+    pub fn give(&mut self, at: At, was_asked: bool) -> Vec<Effect> {
         let of = self.writes();
+        // A translation has no part in what was signed.
+        let reopens = of.translates.is_empty() && self.session().is_some_and(Session::is_closed);
         let is_live = self.link == Link::Live;
         let Some(draft) = self.drafts.get_mut(&of) else { return Vec::new() };
         if draft.written.text.trim().is_empty() {
@@ -208,7 +253,15 @@ impl State {
             self.notice = format!("NOT SENT: {rule}");
             return Vec::new();
         }
+        if reopens && !was_asked && draft.given.is_none() {
+            return self.asks_to_reopen();
+        }
         let again = Some(at.now.plus_ms(answer_ms()));
+        if draft.given.is_none() {
+            draft.reopen = reopens;
+        }
+        // It is put in the place of that one, which what was told before names.
+        self.refused.gone(&draft.replaces, at.now);
         let given = match draft.given {
             Some(given) => Given { again, ..given },
             None => Given { id: at.id, at: at.now, again, seen_before: self.told_before },
@@ -227,4 +280,98 @@ impl State {
 
 fn header(at: At) -> calls::CommandHeader {
     calls::CommandHeader { id: Bytes::copy_from_slice(&at.id.0), at_ms: at.now.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::hotline::console::composer::Edit;
+    use crate::cli::hotline::console::keys::Key;
+    use crate::cli::hotline::console::screen::{console, text};
+    use crate::domain::digest::CommandId;
+    use crate::domain::time::Instant;
+
+    fn press(state: &mut State, keys: &[Key]) -> Vec<Effect> {
+        let at = At { now: Instant(1), id: CommandId([1; 16]) };
+        keys.iter().fold(Vec::new(), |_, key| state.press(key.clone(), at))
+    }
+
+    fn said(effects: &[Effect]) -> Option<&calls::SayRequest> {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Say(Said::Say(asked)) => Some(asked),
+            _ => None,
+        })
+    }
+
+    const SEND: Key = Key::Control('s');
+
+    #[test]
+    fn what_is_written_answers_the_text_for_which_it_was_begun_and_another_key_says_that_it_goes_on() {
+        let mut state = console(&[text(1, "BY", "one"), text(2, "BY", "two")]);
+        // It is begun at the second, and gone on with by the key for one that answers none, and at the first.
+        press(&mut state, &[Key::Enter, Key::Edit(Edit::End), Key::Enter, Key::Character('x'), Key::Escape]);
+        for keys in [&[Key::Character('w')][..], &[Key::Up, Key::Enter]] {
+            press(&mut state, keys);
+            assert!(state.notice.contains("as it was begun, and answers 2: empty it"), "{}", state.notice);
+            assert_eq!(
+                (state.view, &state.drafts[&state.writes()].answers[..]),
+                (View::Writing, &[2; 32][..])
+            );
+            press(&mut state, &[Key::Escape]);
+        }
+        // Emptied, it is begun anew; and what answers none is made no answer.
+        press(&mut state, &[Key::Enter, Key::Edit(Edit::End), Key::Edit(Edit::Backspace), Key::Escape]);
+        press(&mut state, &[Key::Character('w'), Key::Character('y'), Key::Escape, Key::Enter]);
+        assert!(state.notice.contains("and answers none: empty it"), "{}", state.notice);
+        let effects = press(&mut state, &[SEND]);
+        assert!(said(&effects).is_some_and(|asked| asked.answers.is_empty()), "{effects:?}");
+    }
+
+    #[test]
+    fn in_a_closed_session_the_same_key_once_more_sends_and_opens_it_again_and_any_other_takes_that_back() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        state.sessions.get_mut(&state.thread).unwrap().stands.state = "closed".into();
+        press(&mut state, &[Key::Enter, Key::Character('w'), Key::Character('x')]);
+        for keys in [vec![SEND], vec![Key::Character('y'), SEND]] {
+            let effects = press(&mut state, &keys);
+            assert!(said(&effects).is_none() && state.notice == REOPENS, "{effects:?} {}", state.notice);
+        }
+        let effects = press(&mut state, &[SEND]);
+        assert!(said(&effects).is_some_and(|asked| asked.reopen && asked.text == "xy"), "{effects:?}");
+
+        // So it is with what else has a place in its order; and what is not closed asks for nothing.
+        press(&mut state, &[Key::Escape]);
+        assert!(press(&mut state, &[Key::Character('a')]).is_empty() && state.notice == REOPENS);
+        let effects = press(&mut state, &[Key::Character('a')]);
+        assert!(matches!(&effects[..], [Effect::Say(Said::Accept(asked))] if asked.reopen), "{effects:?}");
+        state.waiting.clear();
+        press(&mut state, &[Key::Character('+'), Key::Pasted("LT".into())]);
+        assert!(press(&mut state, &[SEND]).is_empty() && state.notice == REOPENS);
+        let effects = press(&mut state, &[SEND]);
+        assert!(matches!(&effects[..], [Effect::Say(Said::Add(asked))] if asked.reopen), "{effects:?}");
+        state.waiting.clear();
+        press(&mut state, &[Key::Escape]);
+        state.sessions.get_mut(&state.thread).unwrap().stands.state = "open".into();
+        let effects = press(&mut state, &[Key::Character('a')]);
+        assert!(matches!(&effects[..], [Effect::Say(Said::Accept(asked))] if !asked.reopen), "{effects:?}");
+    }
+
+    #[test]
+    fn in_the_list_the_key_that_writes_does_so_in_the_session_that_is_selected_and_no_key_does_nothing_unsaid()
+     {
+        let mut state = console(&[text(1, "BY", "one")]);
+        for key in ['r', 'a', 't', 'p', '+', 'c'] {
+            assert!(press(&mut state, &[Key::Character(key)]).is_empty());
+            assert!(state.view == View::List && state.notice.starts_with("NOT DONE: Enter first"), "{key}");
+        }
+        press(&mut state, &[Key::Character('w'), Key::Character('o'), Key::Character('q')]);
+        assert_eq!((state.view, state.drafts[&state.writes()].written.text.as_str()), (View::Writing, "oq"));
+        let mut empty = console(&[]);
+        empty.sessions.clear();
+        press(&mut empty, &[Key::Character('w')]);
+        assert_eq!(
+            (empty.view, empty.notice.as_str()),
+            (View::List, "there is no session here: o opens one")
+        );
+    }
 }

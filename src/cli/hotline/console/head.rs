@@ -2,10 +2,13 @@
 //!
 //! Never here: a row of a session that does not say whether it is real or a drill.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 
 use super::rows::{Row, Weight, put, seconds};
 use super::state::{Link, Session, State, View};
+use crate::cli::hotline::links::not_heard;
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::official::wrap::{columns, cut};
@@ -65,7 +68,10 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
             more => format!(" and {more} older: detente hotline list"),
         };
         let first = format!("HOTLINE  {}  {count} session(s){more}", state.own);
-        let second = if state.keeps { String::new() } else { NOT_KEPT.to_owned() };
+        let kept = if state.keeps { String::new() } else { NOT_KEPT.to_owned() };
+        let links = links(state, state.sessions.values());
+        let second: Vec<String> = [kept, links].into_iter().filter(|one| !one.is_empty()).collect();
+        let second = second.join("  ");
         return [Row::of(cut(&first, wide), Weight::Bold), Row::of(cut(&second, wide), Weight::Bold), last];
     };
     let stands = &session.stands;
@@ -78,14 +84,25 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
         present(stands),
         shown(&stands.subject)
     );
+    let links = links(state, std::iter::once(session));
+    let weight = if links.is_empty() { Weight::Plain } else { Weight::Bold };
     let second = if wide < TEXT_COLUMNS_MIN {
         "too narrow".to_owned()
     } else {
-        // Who is on comes first: a narrow screen takes the rest.
+        // Whom nothing reaches comes first, then who is on: a narrow screen takes the rest.
+        let gap = if links.is_empty() { "" } else { "  " };
         let on = on(stands, &state.own);
-        format!("on: {on}{}  languages: {}", elsewhere(session), languages(stands))
+        format!("{links}{gap}on: {on}{}  languages: {}", elsewhere(session), languages(stands))
     };
-    [Row::of(cut(&first, wide), Weight::Bold), Row::of(cut(&second, wide), Weight::Plain), last]
+    [Row::of(cut(&first, wide), Weight::Bold), Row::of(cut(&second, wide), weight), last]
+}
+
+/// Whose node is not heard, of those who are present in one of these sessions, and since when; by code.
+fn links<'s>(state: &State, sessions: impl Iterator<Item = &'s Session>) -> String {
+    let present: BTreeSet<&str> =
+        sessions.flat_map(|session| session.stands.present.iter().map(String::as_str)).collect();
+    let silent = state.not_heard.iter().filter(|(party, _)| present.contains(party.as_str()));
+    silent.map(|(party, at)| not_heard(party, *at)).collect::<Vec<_>>().join(", ")
 }
 
 /// What of it does not stand at the console, and how it is seen.
@@ -201,6 +218,24 @@ mod tests {
         state.sessions.values_mut().for_each(|one| (one.stands.handed_on, one.partial) = (1, true));
         let told = "on: BY nobody yet, PL nobody yet  EARLIER TEXTS LEFT OUT, HEARD BY TELEPHONE 2";
         assert!(stands(&state).starts_with(told), "{}", stands(&state));
+    }
+
+    #[test]
+    fn since_when_a_party_of_the_session_is_not_heard_stands_above_it_and_above_the_list() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        state.not_heard = [("BY".to_owned(), 45_154_000), ("LT".to_owned(), 0)].into();
+        for view in [View::List, View::Session, View::Writing] {
+            state.view = view;
+            let second = head(&state, 80)[1].pieces[0].text.clone();
+            assert!(second.starts_with("BY NOT HEARD since 1970-01-01T12:32:34Z"), "{second}");
+            assert!(!second.contains("LT") && second.contains("  on: ") == (view != View::List), "{second}");
+        }
+        state.sessions.values_mut().for_each(|one| one.stands.present.push("LT".into()));
+        state.view = View::List;
+        let second = head(&state, 120)[1].pieces[0].text.clone();
+        assert!(second.ends_with(", LT NOT HEARD since this node started"), "{second}");
+        state.not_heard.clear();
+        assert!(head(&state, 80)[1].pieces.iter().all(|piece| piece.text.is_empty()));
     }
 
     #[test]

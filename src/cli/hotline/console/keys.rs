@@ -33,6 +33,10 @@ pub enum Key {
     Pasted(String),
 }
 
+const NO_SESSION: &str = "there is no session here: o opens one";
+const IN_SESSION: &str =
+    "NOT DONE: Enter first, which looks at the session that is selected; this key is for one";
+
 /// When it was pressed, and an id that no command has yet.
 #[derive(Clone, Copy, Debug)]
 pub struct At {
@@ -46,6 +50,7 @@ impl State {
             return vec![Effect::Redraw];
         }
         let was_told = std::mem::take(&mut self.is_leaving);
+        let was_asked = std::mem::take(&mut self.is_reopening);
         self.notice.clear();
         self.refused.pressed(at.now);
         let leaves = key == Key::Control('c') || key == Key::Character('q') && !self.is_typed_in();
@@ -53,12 +58,12 @@ impl State {
             return self.leave(was_told);
         }
         if self.dialogue.is_some() {
-            return self.in_dialogue(key, at);
+            return self.in_dialogue(key, at, was_asked);
         }
         match self.view {
             View::List => self.in_list(key),
-            View::Session => self.in_session(key, at),
-            View::Writing => self.in_writing(key, at),
+            View::Session => self.in_session(key, at, was_asked),
+            View::Writing => self.in_writing(key, at, was_asked),
         }
     }
 
@@ -66,10 +71,19 @@ impl State {
         let step = match key {
             Key::Character('n') => return self.next_unread(),
             Key::Character('o') => return self.ask(Dialogue::open()),
-            Key::Enter => {
+            Key::Enter | Key::Character('w') => {
                 if self.session().is_some() {
                     self.open(self.thread.clone(), None);
+                    if key == Key::Character('w') {
+                        self.write(Bytes::new());
+                    }
+                } else {
+                    self.notice = NO_SESSION.into();
                 }
+                return Vec::new();
+            }
+            Key::Character('r' | 'a' | 't' | 'p' | '+' | 'c') => {
+                self.notice = IN_SESSION.into();
                 return Vec::new();
             }
             Key::Up => Scroll::up,
@@ -89,11 +103,11 @@ impl State {
         Vec::new()
     }
 
-    fn in_session(&mut self, key: Key, at: At) -> Vec<Effect> {
+    fn in_session(&mut self, key: Key, at: At, was_asked: bool) -> Vec<Effect> {
         match key {
             Key::Character('n') => return self.next_unread(),
             Key::Character('r') => return self.read(at),
-            Key::Character('a') => return self.accept(at),
+            Key::Character('a') => return self.accept(at, was_asked),
             Key::Character('w') => self.write(Bytes::new()),
             Key::Character('t') => return self.translate(),
             Key::Character('o') => return self.ask(Dialogue::open()),
@@ -113,7 +127,7 @@ impl State {
         Vec::new()
     }
 
-    fn in_writing(&mut self, key: Key, at: At) -> Vec<Effect> {
+    fn in_writing(&mut self, key: Key, at: At, was_asked: bool) -> Vec<Effect> {
         match key {
             Key::Escape => {
                 let of = self.writes();
@@ -124,7 +138,7 @@ impl State {
                 }
                 return vec![Effect::Keep(of)];
             }
-            Key::Control('s') => return self.give(at),
+            Key::Control('s') => return self.give(at, was_asked),
             Key::PageUp => self.moved(Scroll::page_up),
             Key::PageDown => self.moved(Scroll::page_down),
             key => {
@@ -171,7 +185,7 @@ impl State {
         Vec::new()
     }
 
-    fn in_dialogue(&mut self, key: Key, at: At) -> Vec<Effect> {
+    fn in_dialogue(&mut self, key: Key, at: At, was_asked: bool) -> Vec<Effect> {
         let Some(dialogue) = &mut self.dialogue else { return Vec::new() };
         match key {
             // What was given to the node stays given, and its answer is told.
@@ -181,7 +195,7 @@ impl State {
             _ if dialogue.given.is_some() => {
                 self.notice = "it was given to the node, and stays as it is until the node answers".into();
             }
-            Key::Control('s') => return self.give_dialogue(at),
+            Key::Control('s') => return self.give_dialogue(at, was_asked),
             key => {
                 if let Err(rule) = dialogue.press(key) {
                     self.notice = format!("NOT TAKEN: {rule}");
@@ -332,7 +346,8 @@ mod tests {
         assert_eq!(asked(state.tick(Instant(99_999))), Some(first));
         state.told(answer(3, refused(false)), Instant(9));
         state.press(Key::Edit(Edit::End), at(10));
-        assert!(state.refused.stands().unwrap().starts_with("REFUSED, your text"), "{:?}", state.refused);
+        let refused = state.refused.stands(&state.thread).unwrap();
+        assert!(refused.starts_with("REFUSED, your text"), "{refused}");
         state.press(Key::Character('?'), at(10));
         let second = asked(state.press(Key::Control('s'), at(11))).unwrap();
         assert_eq!((second.text.as_str(), &second.command.unwrap().id[..]), ("We\nsee!?", &[11; 16][..]));
@@ -357,7 +372,7 @@ mod tests {
         let spoken = calls::Spoken { released: false, faults, draft, ..Default::default() };
         state.told(answer(2, How::Spoken(spoken)), Instant(3));
         assert_eq!(state.drafts[&state.writes()].written.text, "x");
-        assert!(state.refused.stands().unwrap().starts_with("NOT SENT, your text: text: no"));
+        assert!(state.refused.stands(&state.thread).unwrap().starts_with("NOT SENT, your text: text: no"));
         let effects = state.press(Key::Control('s'), at(4));
         assert!(
             matches!(&effects[..], [_, Effect::Say(Said::Say(asked))] if asked.replaces[..] == [8; 16]),

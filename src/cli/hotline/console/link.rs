@@ -3,12 +3,13 @@
 //! Never here: what is shown of it, or a thing said twice under two ids. What was on its way when the stream was cut is
 //! said again by the state, once all is told.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 
-use crate::cli::desk::Desk;
+use crate::cli::desk::{Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::hotline::service;
 use crate::codec::proto::detente::v1 as calls;
@@ -21,6 +22,8 @@ pub enum Heard {
     Told(Box<calls::JoinResponse>),
     /// The stream ended, and why.
     Lost(String),
+    /// Whose node the own node does not hear, as `State::not_heard` holds it.
+    Links(BTreeMap<String, i64>),
 }
 
 /// How much that was heard may wait for the screen. What is said waits without a limit of its own: each key says one
@@ -42,6 +45,28 @@ async fn keep(desk: Desk, heard: mpsc::Sender<Heard>, mut said: mpsc::UnboundedR
         }
         failures = if position == before { failures.saturating_add(1) } else { 1 };
         tokio::time::sleep(wait(failures)).await;
+    }
+}
+
+/// Asks again and again whose node is not heard, which no record says, and tells what changed. While the own node does not
+/// answer nothing new is known: that it is away is told of the stream.
+async fn ask_for_links(desk: Desk, heard: mpsc::WeakSender<Heard>) {
+    let mut before = BTreeMap::<String, i64>::new();
+    loop {
+        let asked = calls::ListChecksRequest::default();
+        let answered = answer(service(&desk).list_checks(asked)).await.ok();
+        if let Some(answered) = answered {
+            let silent = answered.links.into_iter().filter(|link| !link.up);
+            let now: BTreeMap<String, i64> = silent.map(|link| (link.party, link.heard_at_ms)).collect();
+            if now != before {
+                before = now.clone();
+                let Some(heard) = heard.upgrade() else { return };
+                if heard.send(Heard::Links(now)).await.is_err() {
+                    return;
+                }
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(limits::CONSOLE_LINKS_MS)).await;
     }
 }
 
@@ -125,6 +150,7 @@ async fn joined(
 pub fn begin(desk: Desk) -> (mpsc::UnboundedSender<Said>, mpsc::Receiver<Heard>) {
     let (said, to_say) = mpsc::unbounded_channel();
     let (hears, heard) = mpsc::channel(AHEAD);
+    tokio::spawn(ask_for_links(desk.clone(), hears.downgrade()));
     tokio::spawn(keep(desk, hears, to_say));
     (said, heard)
 }

@@ -42,7 +42,7 @@ use self::drafts::{DraftOf, Drafts};
 use self::keys::{At, Key};
 use self::link::Heard;
 use self::looks::Looked;
-pub(super) use self::rows::{is_text, is_unread_here};
+pub(super) use self::rows::{is_text, is_unread_here, seconds};
 use self::screen::Drawn;
 use self::state::{Effect, State};
 use self::terminal::{Input, Terminal};
@@ -200,6 +200,10 @@ impl Console {
             Heard::Told(told) => self.state.told(*told, now),
             Heard::Lost(why) => {
                 self.state.lost(why, now);
+                Vec::new()
+            }
+            Heard::Links(not_heard) => {
+                self.state.not_heard = not_heard;
                 Vec::new()
             }
         };

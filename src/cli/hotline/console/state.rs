@@ -64,6 +64,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// What is said in it then opens it again.
+    pub fn is_closed(&self) -> bool {
+        self.stands.state == hotline::session::State::Closed.word()
+    }
+
     /// That of a text which names none: the language of the message with which the session begins, also for a Party
     /// that came in later and was not told the session's; else the first of these. Empty where neither is here.
     pub fn language(&self) -> &str {
@@ -90,6 +95,8 @@ pub struct State {
     pub sessions: BTreeMap<Bytes, Session>,
     pub left_out: BTreeSet<Bytes>,
     pub link: Link,
+    /// The Parties whose node the own node does not hear, and when it last did (ms since 1970); 0: not since it started.
+    pub not_heard: BTreeMap<String, i64>,
     pub view: View,
     /// Which session is looked at; in the list, which is selected.
     pub thread: Bytes,
@@ -109,6 +116,8 @@ pub struct State {
     pub keeps: bool,
     /// The officer was told what would be lost by leaving.
     pub is_leaving: bool,
+    /// The officer was told that what goes opens a closed session again.
+    pub is_reopening: bool,
     /// What is to be told to the officer, safe to show: until the next key, and for as long as it takes to read.
     pub notice: String,
     pub refused: Refused,
@@ -133,6 +142,7 @@ impl State {
             sessions: BTreeMap::new(),
             left_out: BTreeSet::new(),
             link: Link::Joining,
+            not_heard: BTreeMap::new(),
             view: View::List,
             thread: Bytes::new(),
             listed: Scroll::default(),
@@ -144,6 +154,7 @@ impl State {
             aside: BTreeMap::new(),
             keeps: false,
             is_leaving: false,
+            is_reopening: false,
             notice: String::new(),
             refused: Refused::default(),
             size,
@@ -199,8 +210,7 @@ impl State {
         let by_anybody = !is_unread_here(line, &self.own);
         let read = ReadHere { by_reader: line.read_by_caller, by_anybody };
         let is_of_another = is_text(line) && line.author != self.own;
-        let is_closed = session.stands.state == hotline::session::State::Closed.word();
-        is_of_another && hotline::is_unread(read, is_closed)
+        is_of_another && hotline::is_unread(read, session.is_closed())
     }
 
     /// How many wait for this officer, those that were left out for want of room among them.
@@ -242,7 +252,12 @@ impl State {
             self.told_before = self.told_before.max(told.position);
         }
         match told.what {
-            Some(What::Line(line)) => self.line(&thread, line, true),
+            Some(What::Line(line)) => {
+                let released = self.released_elsewhere(&thread, &line, now);
+                let mut effects = self.line(&thread, line, true);
+                effects.extend(released);
+                effects
+            }
             Some(What::Changed(line)) => self.line(&thread, line, false),
             Some(What::Moved(moved)) => {
                 self.moves(&thread, moved);
@@ -276,7 +291,8 @@ impl State {
         if !is_new && !self.sessions.get(thread).is_some_and(is_known) {
             return Vec::new();
         }
-        let was_read = self.selected().is_none_or(|selected| !is_unread(selected, &self.own));
+        let was_read = self.first_waiting().is_none()
+            && self.selected().is_none_or(|selected| !is_unread(selected, &self.own));
         let was_last = self
             .session()
             .is_none_or(|session| self.scroll.selected.saturating_add(1) >= session.lines.len());

@@ -56,7 +56,7 @@ impl Laid {
 }
 
 impl State {
-    /// This stands on the screen: the authors of the texts are to be told, once.
+    /// This stands on the screen: the authors of the texts are to be told, once, as soon as all of a text has stood there.
     pub fn stood(&mut self, drawn: Drawn) -> Vec<Effect> {
         if let Some(dialogue) = &mut self.dialogue {
             dialogue.noted(drawn.notes);
@@ -72,7 +72,9 @@ impl State {
                     || !is_text(line)
                     || line.states.iter().any(|state| state.party == self.own && state.shown_at_ms != 0)
             };
-            let is_new = line.is_some_and(|line| !is_told(line)) && self.link == Link::Live;
+            let is_new = line.is_some_and(|line| !is_told(line))
+                && self.link == Link::Live
+                && self.seen.contains(&digest);
             if is_new && self.told_shown.insert(digest.clone()) {
                 effects.push(Effect::Say(Said::Shown(digest)));
             }
@@ -152,6 +154,27 @@ mod tests {
         assert_eq!(asked.digest[..], [1; 32]);
         assert!(pages > 1, "{pages}");
         assert!(state.partly.is_empty());
+    }
+
+    #[test]
+    fn a_text_is_told_as_shown_once_all_of_it_has_stood_on_the_screen_and_not_by_its_heading() {
+        let mut state = console(&[text(1, "BY", "one"), text(2, "BY", "two")]);
+        state.size = (20, 5);
+        state.press(Key::Enter, At { now: Instant(1), id: CommandId([1; 16]) });
+        let shows = |state: &mut State| {
+            let drawn = draw(state, &mut Buffer::empty(Rect::new(0, 0, 20, 5)));
+            let told = state.stood(drawn);
+            told.into_iter()
+                .any(|effect| matches!(effect, Effect::Say(Said::Shown(text)) if text[..] == [1; 32]))
+        };
+        assert!(!shows(&mut state), "its heading alone stands there");
+        let mut pages = 0;
+        while !shows(&mut state) {
+            pages += 1;
+            assert!(pages < 40, "all of it has stood there");
+            state.press(Key::PageDown, At { now: Instant(1), id: CommandId([1; 16]) });
+        }
+        assert!(pages > 0 && state.seen.contains(&Bytes::from(vec![1; 32])));
     }
 
     #[test]

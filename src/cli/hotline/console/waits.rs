@@ -88,9 +88,9 @@ impl State {
             let end = session.lines.len();
             let ends = at_the_end(session).map(move |one| {
                 let soon = match (is_whole_there(one), is_flash(one)) {
-                    (true, true) => 0_u8,
-                    (true, false) => 2,
-                    (false, _) => 3,
+                    (true, true) => 1_u8,
+                    (true, false) => 3,
+                    (false, _) => 4,
                 };
                 let asks = (soon, Reverse(one.precedence), one.traffic == drill, one.recorded_at_ms);
                 (asks, thread, end)
@@ -100,21 +100,23 @@ impl State {
         all.min_by_key(|(asks, _, _)| *asks).map(|(_, thread, at)| (thread.clone(), at))
     }
 
-    /// How soon a line does: 0 for what nobody here has read, or a FLASH that is said beside it, 1 for what this officer has
-    /// not, 2 for what else nobody here has acknowledged, 4 for an opening that is acknowledged and not accepted: it hides
-    /// nothing that is unread.
+    /// How soon a line does: 0 for what nobody here has read, 1 for a FLASH that is said beside it, 2 for what this officer
+    /// has not read, 3 for what else nobody here has acknowledged, 5 for an opening that is acknowledged and not accepted:
+    /// it hides nothing that is unread.
     fn asks(&self, session: &Session, line: &calls::SessionLine) -> Option<u8> {
         let waits = self.waits(session, line);
         let is_left = is_left(line, &self.own);
         let alarms = self.alarms(session, line);
-        let is_new = alarms && (is_left || is_text(line)) || beside(session, line).any(is_flash);
-        if is_new || waits && is_unread_here(line, &self.own) {
+        if alarms && (is_left || is_text(line)) || waits && is_unread_here(line, &self.own) {
             return Some(0);
         }
+        if beside(session, line).any(is_flash) {
+            return Some(1);
+        }
         match (waits, is_left || beside(session, line).next().is_some()) {
-            (true, _) => Some(1),
-            (false, true) => Some(2),
-            (false, false) => alarms.then_some(4),
+            (true, _) => Some(2),
+            (false, true) => Some(3),
+            (false, false) => alarms.then_some(5),
         }
     }
 
@@ -135,6 +137,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::hotline::console::composer::Edit;
     use crate::cli::hotline::console::keys::{At, Key};
     use crate::cli::hotline::console::rows::{Look, rows};
     use crate::cli::hotline::console::screen::{console, live, text, told};
@@ -194,6 +197,47 @@ mod tests {
         state.seen.insert(of);
         let effects = press(&mut state, Key::Character('r'));
         assert!(matches!(&effects[..], [Effect::Say(Said::Read(asked))] if asked.digest == digest));
+    }
+
+    #[test]
+    fn a_flash_translation_of_an_own_text_hides_no_unread_flash_text_from_the_key_for_the_next() {
+        let own = text(1, "PL", "of our own");
+        let of = own.digest.clone();
+        let mut state = console(&[own, text(2, "BY", "two")]);
+        let beside = calls::SaidBeside {
+            digest: vec![9; 32].into(),
+            kind: crate::domain::content::Kind::Translation.name().into(),
+            precedence: Precedence::Flash as i32,
+            about: of,
+            ..Default::default()
+        };
+        let thread = state.thread.clone();
+        let session = state.sessions.get_mut(&thread).unwrap();
+        session.lines[0].translations =
+            vec![calls::TextTranslation { digest: beside.digest.clone(), ..Default::default() }];
+        session.stands.beside.push(beside);
+        press(&mut state, Key::Character('n'));
+        assert_eq!(state.scroll.selected, 1);
+        state.sessions.get_mut(&thread).unwrap().lines[1].read_by_caller = true;
+        state.sessions.get_mut(&thread).unwrap().lines[1].states[0].read_at_ms = 9;
+        press(&mut state, Key::Character('n'));
+        assert_eq!(state.scroll.selected, 0, "and then that");
+    }
+
+    #[test]
+    fn a_text_that_comes_is_not_selected_while_older_ones_are_unread() {
+        let mut state = console(&[text(1, "BY", "one"), text(2, "PL", "of our own")]);
+        press(&mut state, Key::Enter);
+        press(&mut state, Key::Edit(Edit::End));
+        state.told(told(text(3, "BY", "three")), Instant(2));
+        assert_eq!(state.scroll.selected, 1, "the first is unread");
+        let line = &mut state.sessions.get_mut(&state.thread).unwrap().lines;
+        for read in [0, 2] {
+            (line[read].states[0].read_at_ms, line[read].read_by_caller) = (9, true);
+        }
+        press(&mut state, Key::Edit(Edit::End));
+        state.told(told(text(4, "BY", "four")), Instant(3));
+        assert_eq!(state.scroll.selected, 3);
     }
 
     #[test]
