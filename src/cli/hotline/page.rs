@@ -288,6 +288,9 @@ fn as_heard(sheet: &mut Sheet<'_>, heard: &calls::HeardText) {
 /// Whether what was written down of a text is what its original says.
 pub(super) fn heard_as(heard: &calls::HeardText) -> String {
     let how = taken_down(heard);
+    if heard.not_compared {
+        return format!("as heard: not compared, too long for that; {how}; the original counts");
+    }
     if heard.differences.is_empty() {
         return format!("as heard: same; {how}");
     }

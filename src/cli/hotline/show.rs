@@ -319,6 +319,7 @@ fn heard_json(heard: &calls::HeardText) -> Value {
         "text": heard.text,
         "differences": differences.collect::<Vec<Value>>(),
         "more_differences": heard.more_differences,
+        "not_compared": heard.not_compared,
     })
 }
 

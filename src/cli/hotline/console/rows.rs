@@ -131,7 +131,8 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
         put(&mut rows, 2, &shown(&line.came_by_file), look.columns, Weight::Plain);
     }
     for heard in &line.heard {
-        let weight = if heard.differences.is_empty() { Weight::Plain } else { Weight::Bold };
+        let is_same = heard.differences.is_empty() && !heard.not_compared;
+        let weight = if is_same { Weight::Plain } else { Weight::Bold };
         put(&mut rows, 2, &page::heard_as(heard), look.columns, weight);
     }
     for (at, state) in line.states.iter().enumerate() {
