@@ -17,7 +17,7 @@ use crate::officer_program::object;
 use crate::world::World;
 
 /// BY and PL agree that LT comes in.
-async fn add_third(world: &World, thread: &Bytes, sees: evidence::HotlineSees) {
+pub async fn add_third(world: &World, thread: &Bytes, sees: evidence::HotlineSees) {
     for (by, others) in [("PL", &["BY"][..]), ("BY", &["LT", "PL"])] {
         let desk = officer(world, by);
         let asked = calls::AddPartyRequest {

@@ -82,6 +82,7 @@ mod hotline_nodes;
 mod hotline_phrases;
 mod hotline_program;
 mod hotline_python;
+mod hotline_sheet;
 mod hotline_silence;
 mod hotline_simulated;
 mod hotline_third;

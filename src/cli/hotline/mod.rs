@@ -3,11 +3,13 @@
 //! Never here: the order of a session, its close, or who may release: all of it is the node's to say.
 
 mod beside;
+mod between;
 mod carry;
 mod checks;
 mod close;
 mod console;
 mod heard;
+mod not_in;
 mod page;
 mod paper;
 mod phrases;

@@ -5,11 +5,11 @@
 use std::collections::BTreeSet;
 
 use super::beside::beside;
+use super::not_in::not_in;
 use super::unseen::{not_here, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
-use crate::domain::hotline::Sees;
 use crate::domain::official::{Line, Piece, label, within, written_out};
 use crate::domain::text::{shown, shown_lines};
 use crate::domain::time::Instant;
@@ -29,12 +29,15 @@ const GOES_ON: usize = 10;
 /// What a Party that came in later can't be told.
 const BEFORE_IT_CAME_IN: &str =
     "this Party came in: who opened it, in which languages, and who was on, is not known here";
+/// What stands on a sheet of two, of which one came in later.
+const BEFORE_BOTH_WERE_IN: &str =
+    "one of the two came in: what was said then is no part of what both have, and does not stand here";
 
 /// The session, and what became of each text.
 pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
     let nothing = BTreeSet::new();
     let mut sheet = Sheet::without(&nothing);
-    head(&mut sheet, whole);
+    head(&mut sheet, whole, BEFORE_IT_CAME_IN);
     handed_on(&mut sheet, whole);
     for line in &whole.lines {
         sheet.gap();
@@ -60,7 +63,7 @@ pub(super) fn transcript(whole: &calls::ShowSessionResponse, digest: &Digest) ->
 
 /// The same on a sheet that goes on.
 pub(super) fn transcript_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse, digest: &Digest) {
-    head(sheet, whole);
+    head(sheet, whole, BEFORE_BOTH_WERE_IN);
     for line in &whole.lines {
         sheet.gap();
         said(sheet, line);
@@ -69,6 +72,11 @@ pub(super) fn transcript_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionRes
     sheet.gap();
     sheet.put(&format!("Transcript {digest}"));
     closed(sheet, whole);
+    if whole.closed.iter().any(|one| !one.agreed.is_empty() && one.agreed[..] != digest.0[..]) {
+        sheet.put(
+            "What both signed is less than stands here: without what waits for a message that is not here",
+        );
+    }
 }
 
 /// Lines as they are written, each of its pieces safe to show.
@@ -126,7 +134,7 @@ impl Sheet<'_> {
     }
 }
 
-fn head(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
+fn head(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse, before: &str) {
     let Some(session) = &whole.session else { return };
     let mark = traffic_mark(session.traffic);
     sheet.put(&format!("HOTLINE SESSION  {mark}  {}", precedence_name(session.precedence)));
@@ -136,7 +144,7 @@ fn head(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
     let present = present.join(", ");
     if session.came_in_later {
         sheet.put(&format!("Present   {present}"));
-        sheet.put(&format!("Before    {BEFORE_IT_CAME_IN}"));
+        sheet.put(&format!("Before    {before}"));
     } else {
         sheet.put(&format!("Present   {present}, opened by {}", shown(&session.opened_by)));
     }
@@ -151,26 +159,6 @@ fn head(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         sheet.put(&format!("About     thread {}", hex::encode(&session.about)));
     }
     sheet.put(&format!("State     {}", session.state));
-}
-
-/// Who is to come in and is not in, with the word of each that is present.
-pub(super) fn not_in(session: &calls::Session) -> Vec<String> {
-    let of = |one: &calls::NotIn| {
-        let word = |by: &String| match one.said.iter().find(|said| said.by == *by) {
-            Some(said) => {
-                let sees = Sees::from_number(said.sees);
-                format!("{} says {}", shown(by), sees.map(|sees| sees.to_string()).unwrap_or_default())
-            }
-            None => format!("{} has not said so", shown(by)),
-        };
-        let words: Vec<String> = session.present.iter().map(word).collect();
-        format!("{} is not in: {}", shown(&one.party), words.join(", "))
-    };
-    let mut told: Vec<String> = session.not_in.iter().map(of).collect();
-    if session.more_not_in > 0 {
-        told.push(format!("and {} more that are not in", session.more_not_in));
-    }
-    told
 }
 
 fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
@@ -372,21 +360,4 @@ pub(super) fn closed_with(one: &calls::ClosedWith) -> Vec<String> {
         ));
     }
     sentences
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_is_not_in_is_told_with_how_many_more_there_are() {
-        let one = calls::NotIn { party: "LT".into(), ..Default::default() };
-        let session = calls::Session {
-            present: vec!["BY".into()],
-            not_in: vec![one],
-            more_not_in: 2,
-            ..Default::default()
-        };
-        assert_eq!(not_in(&session), ["LT is not in: BY has not said so", "and 2 more that are not in"]);
-    }
 }

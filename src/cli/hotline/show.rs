@@ -9,7 +9,8 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
-use super::{page, paper, service};
+use super::not_in::not_in;
+use super::{between, page, paper, service};
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::message::keep_pdf;
@@ -18,7 +19,6 @@ use crate::cli::out::{self, say};
 use crate::cli::{given, json};
 use crate::codec::message::{precedence_name, traffic_mark, traffic_name};
 use crate::codec::proto::detente::v1 as calls;
-use crate::domain::digest::Digest;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
@@ -122,16 +122,13 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
 pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let thread: Bytes = known_thread(&desk, &args.thread).await?.0.to_vec().into();
-    let asked = calls::TranscriptRequest { thread: thread.clone(), with: args.with.unwrap_or_default() };
-    let signed = answer(service(&desk).transcript(asked)).await?;
-    let digest = Digest::of(&signed.transcript);
-    let text = String::from_utf8(signed.transcript.to_vec())
-        .map_err(|_| Fault::new("the node gave a transcript that is not text"))?;
+    let with = args.with.unwrap_or_default();
     if args.bytes {
-        out::text(&text);
+        out::text(&between::signed(&desk, &thread, &with).await?.text);
         return Ok(());
     }
-    let session = whole(&desk, thread).await?;
+    let (signed, session) = between::read(&desk, &thread, &with).await?;
+    let (text, digest) = (signed.text, signed.digest);
     if let Some(path) = &args.pdf {
         let pdf = paper::pdf(&session, &text, &digest, &args.font)?;
         return keep_pdf(path, &pdf, digest, args.json);
@@ -139,6 +136,7 @@ pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
     if args.json {
         let mut object = whole_json(&session);
         object["transcript"] = json!(text);
+        object["transcript_with"] = json!(signed.with);
         object["transcript_digest"] = json!(digest.to_string());
         say!("{}", json::line(&object));
     } else {
@@ -149,11 +147,20 @@ pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
 
 /// All pages of it.
 pub(super) async fn whole(desk: &Desk, thread: Bytes) -> Result<calls::ShowSessionResponse, Fault> {
+    pages(desk, thread, "").await
+}
+
+/// The same; with another Party named only of what both have.
+pub(super) async fn pages(
+    desk: &Desk,
+    thread: Bytes,
+    with: &str,
+) -> Result<calls::ShowSessionResponse, Fault> {
     let (mut lines, mut heard, mut more_heard) = (Vec::new(), Vec::new(), 0_u32);
     let (mut handed_on, mut more_handed_on) = (Vec::new(), 0_u32);
     let mut from = 0;
     loop {
-        let asked = calls::ShowSessionRequest { thread: thread.clone(), from };
+        let asked = calls::ShowSessionRequest { thread: thread.clone(), from, with: with.to_owned() };
         let mut page = answer(service(desk).show_session(asked)).await?;
         lines.append(&mut page.lines);
         // They come with the first page.
@@ -197,7 +204,7 @@ fn session_json(session: &calls::Session) -> Value {
         "unread": session.unread,
         "to_acknowledge": session.to_acknowledge,
         "heard_alone": session.heard_alone,
-        "not_in": page::not_in(session),
+        "not_in": not_in(session),
     })
 }
 

@@ -252,7 +252,7 @@ fn begins(spoken: &[Spoken], own: Party) -> Option<&Spoken> {
     spoken.iter().filter(may_begin).min_by_key(|one| one.recorded)
 }
 
-fn lines<'s>(said: &[&'s Spoken], own: Party) -> Vec<Line<'s>> {
+pub(super) fn lines<'s>(said: &[&'s Spoken], own: Party) -> Vec<Line<'s>> {
     let names: Vec<Names> = said.iter().map(|one| one.names()).collect();
     let here: BTreeSet<Digest> = names.iter().map(|one| one.message).collect();
     let order = in_order(said);

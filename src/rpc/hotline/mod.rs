@@ -5,6 +5,7 @@
 //! a call of its own and what a console says over its stream is the same.
 
 mod beside;
+mod between;
 mod carry;
 mod carry_given;
 mod check_keeper;
@@ -40,7 +41,6 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::hotline_service_server::{HotlineService, HotlineServiceServer};
 use crate::domain::board::ThreadsFrom;
 use crate::domain::digest::Digest;
-use crate::domain::party::Party;
 use crate::limits;
 use crate::peers::exchange::Exchange;
 use crate::registrar::Registrar;
@@ -173,10 +173,10 @@ impl HotlineService for HotlineCalls {
         &self,
         call: Request<calls::ShowSessionRequest>,
     ) -> Result<Response<calls::ShowSessionResponse>, Status> {
-        let (from, caller) = (call.get_ref().from, person(&call)?.person());
+        let (asked, caller) = (call.get_ref(), person(&call)?.person());
         let head = self.registrar.head();
-        let look = |told: &Told| Ok(lines::shown(told, &told.some_session()?, &head.board, (from, caller)));
-        self.look(&call.get_ref().thread, look).await?.map(Response::new)
+        let look = |told: &Told| between::shown(told, &head.board, asked, caller);
+        self.look(&asked.thread, look).await?.map(Response::new)
     }
 
     async fn transcript(
@@ -186,25 +186,18 @@ impl HotlineService for HotlineCalls {
         let with = &call.get_ref().with;
         let look = |told: &Told| {
             let session = told.some_session()?;
-            let others: Vec<Party> =
-                session.present.iter().filter(|one| **one != told.own).copied().collect();
-            let other = match &others[..] {
-                [only] if with.is_empty() => *only,
-                all => *all.iter().find(|party| party.as_str() == with).ok_or_else(|| {
-                    status::field("with", "is asked for: the code of another Party that is in the session")
-                })?,
-            };
+            let other = between::other(told, &session, with)?;
             let transcript = session.transcript(told.thread, told.own, other);
             let closes = session.closes_over(told.thread, told.own, other);
-            Ok::<_, Status>((transcript.into_bytes(), closes.into_bytes()))
+            Ok::<_, Status>((transcript.into_bytes(), closes.into_bytes(), other.to_string()))
         };
-        let (transcript, mut closes) = self.look(&call.get_ref().thread, look).await??;
+        let (transcript, mut closes, with) = self.look(&call.get_ref().thread, look).await??;
         if closes == transcript {
             closes.clear();
         }
         let digest = Digest::of(&transcript).0.to_vec().into();
         let (transcript, closes) = (transcript.into(), closes.into());
-        Ok(Response::new(calls::TranscriptResponse { transcript, digest, closes }))
+        Ok(Response::new(calls::TranscriptResponse { transcript, digest, closes, with }))
     }
 
     async fn list_phrases(
