@@ -6,7 +6,7 @@ use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::domain::digest::Digest;
 
-use crate::hotline_nodes::{accept, close, officer, officers, open, say, show, transcript};
+use crate::hotline_nodes::{accept, close, command, officer, officers, open, opening, say, show, transcript};
 use crate::hotline_third::add_third;
 use crate::officer::{arrived, hotlines};
 use crate::officer_program::{object, printed};
@@ -95,4 +95,52 @@ async fn a_sheet_with_a_third_party_has_the_lines_that_both_have_and_no_word_of_
     let text = printed(&words).await;
     assert!(text.contains("for the two alone") && text.contains("opened by BY"), "{text}");
     assert!(text.matches("Both signed").count() == 1, "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_closed_when_and_with_which_reservation_stands_in_the_session_and_on_its_sheet_at_both_ends()
+{
+    let world = officers(&["BY", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    arrived(&world, "BY", &accept(&world, "PL", &thread).await.message_digest).await;
+    let signed = Digest::of(&transcript(&world, "PL", &thread, "").await.transcript).to_string();
+    let desk = officer(&world, "PL");
+    let asked = calls::CloseSessionRequest {
+        command: command(&desk),
+        thread: thread.clone(),
+        opening: opening(&desk, &thread).await,
+        remarks: "we keep our protest\u{1b}[2J\nClosed by BY".into(),
+        ..Default::default()
+    };
+    let closed = hotlines(&desk).close_session(asked).await.unwrap().into_inner().spoken.unwrap();
+    arrived(&world, "BY", &closed.message_digest).await;
+    let (name, folder) = (hex::encode(&thread), tempfile::tempdir().unwrap());
+    for at in ["BY", "PL"] {
+        let desk = world.state(at).desk_directory("officer").display().to_string();
+        let file = folder.path().join(format!("{at}.pdf"));
+        let path = file.display().to_string();
+        printed(&["hotline", "transcript", &name, "--pdf", &path, "--as", &desk]).await;
+        let sheets = [
+            printed(&["hotline", "show", &name, "--as", &desk]).await,
+            printed(&["hotline", "transcript", &name, "--as", &desk]).await,
+            read_file_by("-layout", &file),
+        ];
+        for sheet in sheets.map(|sheet| squeezed(&sheet)) {
+            for words in ["Closed by PL at ", "released by Officer of PL", "signs with BY", &signed] {
+                assert!(sheet.contains(&squeezed(words)), "{at}, {words}: {sheet}");
+            }
+            // What a Party wrote stands behind a margin, and drives no terminal.
+            for words in ["|we keep our protest\\u{1b}[2J", "|Closed by BY"] {
+                assert!(sheet.contains(&squeezed(words)), "{at}, {words}: {sheet}");
+            }
+        }
+        let told = object(&["hotline", "show", &name, "--as", &desk]).await;
+        let [close] = &told["closes"].as_array().unwrap()[..] else { panic!("{told}") };
+        assert_eq!((&close["party"], &close["releaser"]), (&"PL".into(), &"Officer of PL".into()));
+        assert_eq!(
+            (&close["signed"][0]["party"], &close["signed"][0]["messages"]),
+            (&"BY".into(), &2.into())
+        );
+        assert_eq!(close["signed"][0]["transcript"], signed);
+    }
 }

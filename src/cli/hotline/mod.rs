@@ -7,6 +7,7 @@ mod between;
 mod carry;
 mod checks;
 mod close;
+mod closes;
 mod console;
 mod heard;
 mod not_in;

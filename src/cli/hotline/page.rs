@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::beside::beside;
+use super::closes::closes;
 use super::not_in::not_in;
 use super::unseen::{not_here, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
@@ -48,6 +49,7 @@ pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
         heard_of(&mut sheet, line);
     }
     heard_alone(&mut sheet, whole);
+    closes(&mut sheet, whole);
     closed(&mut sheet, whole);
     sheet.text()
 }
@@ -71,6 +73,7 @@ pub(super) fn transcript_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionRes
     }
     sheet.gap();
     sheet.put(&format!("Transcript {digest}"));
+    closes(sheet, whole);
     closed(sheet, whole);
     if whole.closed.iter().any(|one| !one.agreed.is_empty() && one.agreed[..] != digest.0[..]) {
         sheet.put(
@@ -102,7 +105,7 @@ impl Sheet<'_> {
     }
 
     /// A line of what a Party wrote.
-    fn quote(&mut self, text: &str) {
+    pub fn quote(&mut self, text: &str) {
         let pieces = self.pieces(text, TEXT, PAGE.saturating_sub(TEXT), 0);
         self.lines.extend(pieces.into_iter().map(|piece| Line(vec![label(0, MARGIN), piece])));
     }

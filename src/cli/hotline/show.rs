@@ -9,6 +9,7 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
+use super::closes::closes_json;
 use super::not_in::not_in;
 use super::{between, page, paper, service};
 use crate::cli::desk::{As, Desk, answer};
@@ -220,6 +221,7 @@ fn whole_json(whole: &calls::ShowSessionResponse) -> Value {
         })
     });
     object["closed"] = closed.collect();
+    object["closes"] = closes_json(whole);
     object["heard"] = whole.heard.iter().map(heard_json).collect();
     object["more_heard"] = json!(whole.more_heard);
     object["handed_on"] = whole.handed_on.iter().map(handed_on_json).collect();

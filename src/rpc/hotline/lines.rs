@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use prost::Message as _;
 
 use super::told::Told;
-use super::{beside, handed_on, heard, phrases};
+use super::{beside, closes, handed_on, heard, phrases};
 use crate::codec::message::{precedence_to_proto, traffic_mark, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::Board;
@@ -38,6 +38,7 @@ pub(super) fn shown(
     let mut page = calls::ShowSessionResponse {
         session: Some(head(told, session, caller)),
         closed: closed(told, session),
+        closes: closes::of(told, session),
         heard,
         more_heard,
         handed_on,

@@ -12,6 +12,7 @@ mod check_keeper;
 mod check_messages;
 pub(in crate::rpc) mod check_waiting;
 pub(in crate::rpc) mod checks;
+mod closes;
 mod desk;
 mod follows;
 mod handed_on;
