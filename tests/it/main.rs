@@ -65,6 +65,7 @@ mod forwarded;
 mod function;
 mod hostile;
 mod hotline;
+mod hotline_at_once;
 mod hotline_broker;
 mod hotline_carried;
 mod hotline_checks;
