@@ -144,3 +144,28 @@ async fn who_has_closed_when_and_with_which_reservation_stands_in_the_session_an
         assert_eq!(close["signed"][0]["transcript"], signed);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_with_a_word_of_two_scripts_is_sent_as_it_is_and_marked_where_it_is_shown() {
+    let world = officers(&["BY", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    arrived(&world, "BY", &accept(&world, "PL", &thread).await.message_digest).await;
+    let mixed = "ask \u{440}\u{430}\u{443}\u{440}\u{430}l";
+    for text in [mixed, "\u{421}\u{43e}\u{44e}\u{437} anakonda"] {
+        arrived(&world, "PL", &say(&world, "BY", &thread, text).await.message_digest).await;
+    }
+    let name = hex::encode(&thread);
+    for at in ["BY", "PL"] {
+        let desk = world.state(at).desk_directory("officer").display().to_string();
+        for what in ["show", "transcript"] {
+            let page = printed(&["hotline", what, &name, "--as", &desk]).await;
+            assert!(page.contains(mixed) && page.matches("MIXED LETTERS").count() == 1, "{page}");
+        }
+        let told = object(&["hotline", "show", &name, "--as", &desk]).await;
+        assert!(
+            told["lines"][2]["mixed_letters"].as_str().unwrap().contains("(Latin and Cyrillic)"),
+            "{told}"
+        );
+        assert!(told["lines"][3]["mixed_letters"].is_null(), "{told}");
+    }
+}

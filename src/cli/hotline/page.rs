@@ -11,6 +11,7 @@ use super::unseen::{not_here, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
+use crate::domain::mixed::mixed_letters;
 use crate::domain::official::{Line, Piece, label, within, written_out};
 use crate::domain::text::{shown, shown_lines};
 use crate::domain::time::Instant;
@@ -209,6 +210,9 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
         sheet.beside(&[format!("[{}]", shown(&line.language))], &[whose]);
         sheet.beside(&shown_lines(&line.text), &shown_lines(text));
     }
+    if let Some(mixed) = mixed_letters(&line.text) {
+        sheet.put(&format!("     {mixed}"));
+    }
     if line.more_translations > 0 {
         sheet.put(&format!("     and {} more translation(s)", line.more_translations));
     }
@@ -244,6 +248,9 @@ fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         }
         for text in shown_lines(&one.text) {
             sheet.quote(&format!("[{}] {text}", shown(&one.language)));
+        }
+        if let Some(mixed) = mixed_letters(&one.text) {
+            sheet.put(&format!("     {mixed}"));
         }
     }
     if whole.more_handed_on > 0 {

@@ -20,6 +20,7 @@ use crate::cli::out::{self, say};
 use crate::cli::{given, json};
 use crate::codec::message::{precedence_name, traffic_mark, traffic_name};
 use crate::codec::proto::detente::v1 as calls;
+use crate::domain::mixed::mixed_letters;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
@@ -286,6 +287,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "author": line.author,
         "number": line.number,
         "text": line.text,
+        "mixed_letters": mixed_letters(&line.text),
         "language": line.language,
         "precedence": precedence_name(line.precedence),
         "traffic": traffic_name(line.traffic),

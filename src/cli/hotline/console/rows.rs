@@ -10,6 +10,7 @@ use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
+use crate::domain::mixed::mixed_letters;
 use crate::domain::official::wrap::{columns, wrapped};
 use crate::domain::official::{Direction, direction};
 use crate::domain::text::{shown, shown_lines};
@@ -124,6 +125,9 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
         ));
     }
     said(&mut rows, line, look.columns);
+    if let Some(mixed) = mixed_letters(&line.text) {
+        put(&mut rows, 2, &mixed, look.columns, Weight::Bold);
+    }
     if let Some(withdrawn) = page::withdrawn(line) {
         put(&mut rows, 2, &withdrawn, look.columns, Weight::Bold);
     }
