@@ -195,6 +195,8 @@ pub const HOTLINE_TRANSLATIONS_BYTES: usize = 64 * 1024;
 /// Of what was written down as heard no more is told beside one text, and no more without an original; how much more
 /// there is is. No more is held against the original, word by word.
 pub const HOTLINE_HEARD_TOLD: usize = 8;
+/// A text of more words, and marks of figures, is not held against what was heard: that takes room by the square.
+pub const HOTLINE_HEARD_PARTS_MAX: usize = 1_000;
 /// What is told of it takes no more (bytes).
 pub const HOTLINE_HEARD_BYTES: usize = 64 * 1024;
 /// Of the messages of a session that were handed on in it no more are told; how many more there are is.

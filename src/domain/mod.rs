@@ -38,6 +38,7 @@ pub mod ledger;
 pub mod link;
 pub mod message;
 pub mod messages;
+pub mod mixed;
 pub mod office;
 pub mod official;
 pub mod part;

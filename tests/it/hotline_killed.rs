@@ -188,7 +188,7 @@ pub async fn each_text_once_and_one_transcript(world: &World, thread: &Bytes, sa
 async fn all_lines(world: &World, at: &str, thread: &Bytes) -> Vec<Bytes> {
     let (mut found, mut from) = (Vec::new(), 0);
     loop {
-        let asked = calls::ShowSessionRequest { thread: thread.clone(), from };
+        let asked = calls::ShowSessionRequest { thread: thread.clone(), from, ..Default::default() };
         let page = hotlines(&officer(world, at)).show_session(asked).await.unwrap().into_inner();
         found.extend(digests(&page));
         from = page.next;

@@ -75,7 +75,7 @@ pub async fn accept(world: &World, by: &str, thread: &Bytes) -> calls::Spoken {
 
 /// As the node shows it to this desk.
 pub async fn opening(desk: &Desk, thread: &Bytes) -> Bytes {
-    let asked = calls::ShowSessionRequest { thread: thread.clone(), from: 0 };
+    let asked = calls::ShowSessionRequest { thread: thread.clone(), ..Default::default() };
     hotlines(desk).show_session(asked).await.unwrap().into_inner().session.unwrap().opening
 }
 
@@ -109,7 +109,7 @@ pub async fn close(world: &World, by: &str, thread: &Bytes) -> calls::Spoken {
 }
 
 pub async fn show(world: &World, at: &str, thread: &Bytes) -> calls::ShowSessionResponse {
-    let asked = calls::ShowSessionRequest { thread: thread.clone(), from: 0 };
+    let asked = calls::ShowSessionRequest { thread: thread.clone(), ..Default::default() };
     hotlines(&officer(world, at)).show_session(asked).await.unwrap().into_inner()
 }
 

@@ -246,7 +246,7 @@ impl<'s> Watch<'s> {
 }
 
 async fn show(desk: &Desk, thread: ThreadId) -> Result<calls::ShowSessionResponse, Fault> {
-    let asked = calls::ShowSessionRequest { thread: thread.0.to_vec().into(), from: 0 };
+    let asked = calls::ShowSessionRequest { thread: thread.0.to_vec().into(), ..Default::default() };
     answer(service(desk).show_session(asked)).await
 }
 

@@ -3,14 +3,17 @@
 //! Never here: the order of a session, its close, or who may release: all of it is the node's to say.
 
 mod beside;
+mod between;
 mod carry;
 mod checks;
 mod close;
+mod closes;
 mod console;
 mod heard;
 mod left_out;
-pub(in crate::cli) mod open_drafts;
 mod links;
+mod not_in;
+pub(in crate::cli) mod open_drafts;
 mod page;
 mod paper;
 mod phrases;

@@ -5,14 +5,16 @@
 use std::collections::BTreeSet;
 
 use super::beside::{beside, by_file};
+use super::closes::closes;
 use super::left_out::left_out;
 use super::links::not_heard;
+use super::not_in::not_in;
 use super::open_drafts::listed;
 use super::unseen::{not_here, not_read, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
-use crate::domain::hotline::Sees;
+use crate::domain::mixed::mixed_letters;
 use crate::domain::official::{Line, Piece, label, within, written_out};
 use crate::domain::text::{shown, shown_lines};
 use crate::domain::time::Instant;
@@ -32,12 +34,15 @@ const GOES_ON: usize = 10;
 /// What a Party that came in later can't be told.
 const BEFORE_IT_CAME_IN: &str =
     "this Party came in: who opened it, in which languages, and who was on, is not known here";
+/// What stands on a sheet of two, of which one came in later.
+const BEFORE_BOTH_WERE_IN: &str =
+    "one of the two came in: what was said then is no part of what both have, and does not stand here";
 
 /// The session, and what became of each text.
 pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
     let nothing = BTreeSet::new();
     let mut sheet = Sheet::without(&nothing);
-    head(&mut sheet, whole);
+    head(&mut sheet, whole, BEFORE_IT_CAME_IN);
     listed(whole.drafts.as_ref()).iter().for_each(|text| sheet.put(text));
     for one in whole.session.iter().flat_map(|session| &session.not_heard) {
         sheet.put(&format!("Link      {}", not_heard(&one.party, one.heard_at_ms)));
@@ -52,6 +57,7 @@ pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
         heard_of(&mut sheet, line);
     }
     heard_alone(&mut sheet, whole);
+    closes(&mut sheet, whole);
     closed(&mut sheet, whole);
     sheet.text()
 }
@@ -67,7 +73,7 @@ pub(super) fn transcript(whole: &calls::ShowSessionResponse, digest: &Digest) ->
 
 /// The same on a sheet that goes on.
 pub(super) fn transcript_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse, digest: &Digest) {
-    head(sheet, whole);
+    head(sheet, whole, BEFORE_BOTH_WERE_IN);
     for line in &whole.lines {
         sheet.gap();
         said(sheet, line);
@@ -75,6 +81,7 @@ pub(super) fn transcript_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionRes
     }
     sheet.gap();
     sheet.put(&format!("Transcript {digest}"));
+    closes(sheet, whole);
     closed(sheet, whole);
     heard_alone(sheet, whole);
 }
@@ -102,7 +109,7 @@ impl Sheet<'_> {
     }
 
     /// A line of what a Party wrote.
-    fn quote(&mut self, text: &str) {
+    pub fn quote(&mut self, text: &str) {
         let pieces = self.pieces(text, TEXT, PAGE.saturating_sub(TEXT), 0);
         self.lines.extend(pieces.into_iter().map(|piece| Line(vec![label(0, MARGIN), piece])));
     }
@@ -134,7 +141,7 @@ impl Sheet<'_> {
     }
 }
 
-fn head(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
+fn head(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse, before: &str) {
     let Some(session) = &whole.session else { return };
     let mark = traffic_mark(session.traffic);
     sheet.put(&format!("HOTLINE SESSION  {mark}  {}", precedence_name(session.precedence)));
@@ -144,7 +151,7 @@ fn head(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
     let present = present.join(", ");
     if session.came_in_later {
         sheet.put(&format!("Present   {present}"));
-        sheet.put(&format!("Before    {BEFORE_IT_CAME_IN}"));
+        sheet.put(&format!("Before    {before}"));
     } else {
         sheet.put(&format!("Present   {present}, opened by {}", shown(&session.opened_by)));
     }
@@ -159,26 +166,6 @@ fn head(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         sheet.put(&format!("About     thread {}", hex::encode(&session.about)));
     }
     sheet.put(&format!("State     {}", session.state));
-}
-
-/// Who is to come in and is not in, with the word of each that is present.
-pub(super) fn not_in(session: &calls::Session) -> Vec<String> {
-    let of = |one: &calls::NotIn| {
-        let word = |by: &String| match one.said.iter().find(|said| said.by == *by) {
-            Some(said) => {
-                let sees = Sees::from_number(said.sees);
-                format!("{} says {}", shown(by), sees.map(|sees| sees.to_string()).unwrap_or_default())
-            }
-            None => format!("{} has not said so", shown(by)),
-        };
-        let words: Vec<String> = session.present.iter().map(word).collect();
-        format!("{} is not in: {}", shown(&one.party), words.join(", "))
-    };
-    let mut told: Vec<String> = session.not_in.iter().map(of).collect();
-    if session.more_not_in > 0 {
-        told.push(format!("and {} more that are not in", session.more_not_in));
-    }
-    told
 }
 
 fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
@@ -229,6 +216,9 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
         sheet.beside(&[format!("[{}]", shown(&line.language))], &[whose]);
         sheet.beside(&shown_lines(&line.text), &shown_lines(text));
     }
+    if let Some(mixed) = mixed_letters(&line.text) {
+        sheet.put(&format!("     {mixed}"));
+    }
     if line.more_translations > 0 {
         sheet.put(&format!("     and {} more translation(s)", line.more_translations));
     }
@@ -265,6 +255,9 @@ fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         for text in shown_lines(&one.text) {
             sheet.quote(&format!("[{}] {text}", shown(&one.language)));
         }
+        if let Some(mixed) = mixed_letters(&one.text) {
+            sheet.put(&format!("     {mixed}"));
+        }
     }
     if whole.more_handed_on > 0 {
         sheet.put(&format!("     and {} more handed on", whole.more_handed_on));
@@ -300,6 +293,9 @@ fn as_heard(sheet: &mut Sheet<'_>, heard: &calls::HeardText) {
 /// Whether what was written down of a text is what its original says.
 pub(super) fn heard_as(heard: &calls::HeardText) -> String {
     let how = taken_down(heard);
+    if heard.not_compared {
+        return format!("as heard: not compared, too long for that; {how}; the original counts");
+    }
     if heard.differences.is_empty() {
         return format!("as heard: same; {how}");
     }
@@ -389,21 +385,4 @@ pub(super) fn closed_with(one: &calls::ClosedWith) -> Vec<String> {
     }
     sentences.extend(came);
     sentences
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_is_not_in_is_told_with_how_many_more_there_are() {
-        let one = calls::NotIn { party: "LT".into(), ..Default::default() };
-        let session = calls::Session {
-            present: vec!["BY".into()],
-            not_in: vec![one],
-            more_not_in: 2,
-            ..Default::default()
-        };
-        assert_eq!(not_in(&session), ["LT is not in: BY has not said so", "and 2 more that are not in"]);
-    }
 }

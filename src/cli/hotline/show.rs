@@ -9,9 +9,10 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
-use super::close::signed_by_close;
+use super::closes::closes_json;
 use super::links::not_heard;
-use super::{open_drafts, page, paper, service};
+use super::not_in::not_in;
+use super::{between, open_drafts, page, paper, service};
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::message::keep_pdf;
@@ -20,7 +21,7 @@ use crate::cli::out::{self, say};
 use crate::cli::{given, json};
 use crate::codec::message::{precedence_name, traffic_mark, traffic_name};
 use crate::codec::proto::detente::v1 as calls;
-use crate::domain::digest::Digest;
+use crate::domain::mixed::mixed_letters;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
@@ -127,18 +128,13 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
 pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let thread: Bytes = known_thread(&desk, &args.thread).await?.0.to_vec().into();
-    let asked = calls::TranscriptRequest { thread: thread.clone(), with: args.with.unwrap_or_default() };
-    let answered = answer(service(&desk).transcript(asked)).await?;
-    // What waits for a message that is not here is signed by nobody.
-    let signed = signed_by_close(&answered);
-    let digest = Digest::of(signed);
-    let text = String::from_utf8(signed.to_vec())
-        .map_err(|_| Fault::new("the node gave a transcript that is not text"))?;
+    let with = args.with.unwrap_or_default();
     if args.bytes {
-        out::text(&text);
+        out::text(&between::signed(&desk, &thread, &with).await?.text);
         return Ok(());
     }
-    let session = whole(&desk, thread).await?;
+    let (signed, session) = between::read(&desk, &thread, &with).await?;
+    let (text, digest) = (signed.text, signed.digest);
     if let Some(path) = &args.pdf {
         let pdf = paper::pdf(&session, &text, &digest, &args.font)?;
         return keep_pdf(path, &pdf, digest, args.json);
@@ -146,6 +142,7 @@ pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
     if args.json {
         let mut object = whole_json(&session);
         object["transcript"] = json!(text);
+        object["transcript_with"] = json!(signed.with);
         object["transcript_digest"] = json!(digest.to_string());
         say!("{}", json::line(&object));
     } else {
@@ -156,11 +153,20 @@ pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
 
 /// All pages of it.
 pub(super) async fn whole(desk: &Desk, thread: Bytes) -> Result<calls::ShowSessionResponse, Fault> {
+    pages(desk, thread, "").await
+}
+
+/// The same; with another Party named only of what both have.
+pub(super) async fn pages(
+    desk: &Desk,
+    thread: Bytes,
+    with: &str,
+) -> Result<calls::ShowSessionResponse, Fault> {
     let (mut lines, mut heard, mut more_heard) = (Vec::new(), Vec::new(), 0_u32);
     let (mut handed_on, mut more_handed_on) = (Vec::new(), 0_u32);
     let mut from = 0;
     loop {
-        let asked = calls::ShowSessionRequest { thread: thread.clone(), from };
+        let asked = calls::ShowSessionRequest { thread: thread.clone(), from, with: with.to_owned() };
         let mut page = answer(service(desk).show_session(asked)).await?;
         lines.append(&mut page.lines);
         // They come with the first page.
@@ -210,7 +216,7 @@ fn session_json(session: &calls::Session) -> Value {
         "heard_alone": session.heard_alone,
         "not_read": session.not_read,
         "not_read_of": session.not_read_of,
-        "not_in": page::not_in(session),
+        "not_in": not_in(session),
         "not_heard": not_heard.collect::<Vec<Value>>(),
     })
 }
@@ -229,6 +235,7 @@ fn whole_json(whole: &calls::ShowSessionResponse) -> Value {
     });
     object["closed"] = closed.collect();
     object["drafts"] = open_drafts::as_json(whole.drafts.as_ref());
+    object["closes"] = closes_json(whole);
     object["heard"] = whole.heard.iter().map(heard_json).collect();
     object["more_heard"] = json!(whole.more_heard);
     object["handed_on"] = whole.handed_on.iter().map(handed_on_json).collect();
@@ -296,6 +303,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "author": line.author,
         "number": line.number,
         "text": line.text,
+        "mixed_letters": mixed_letters(&line.text),
         "language": line.language,
         "precedence": precedence_name(line.precedence),
         "traffic": traffic_name(line.traffic),
@@ -340,6 +348,7 @@ fn heard_json(heard: &calls::HeardText) -> Value {
         "text": heard.text,
         "differences": differences.collect::<Vec<Value>>(),
         "more_differences": heard.more_differences,
+        "not_compared": heard.not_compared,
     })
 }
 

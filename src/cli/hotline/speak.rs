@@ -6,7 +6,8 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
-use super::{page, service};
+use super::not_in::not_in;
+use super::service;
 use crate::cli::desk::{AsCommand, Desk, answer, answer_command};
 use crate::cli::fault::Fault;
 use crate::cli::message::known::{known_message, known_thread};
@@ -167,7 +168,7 @@ impl Open {
     /// The session of a thread, as the node tells it: what is said in it names the message with which it begins.
     pub(super) async fn session(&self, thread: bytes::Bytes) -> Result<calls::Session, Fault> {
         // Of the lines none is asked for.
-        let asked = calls::ShowSessionRequest { thread, from: u32::MAX };
+        let asked = calls::ShowSessionRequest { thread, from: u32::MAX, ..Default::default() };
         let shown = answer(service(&self.desk).show_session(asked)).await?;
         shown.session.ok_or_else(|| Fault::new("the node told of no session"))
     }
@@ -327,7 +328,7 @@ pub async fn add(args: AddArgs) -> Result<(), Fault> {
     open.told(said.spoken)?;
     if !open.json {
         let session = open.session(thread).await?;
-        page::not_in(&session).iter().for_each(|text| say!("stands    {text}"));
+        not_in(&session).iter().for_each(|text| say!("stands    {text}"));
     }
     Ok(())
 }

@@ -80,7 +80,7 @@ async fn is_within_session(desk: &Desk, original: &Message, outgoing: &Outgoing)
     }
     // Of the lines none is asked for. Where the node tells of no session, it goes as any other does.
     let thread = original.draft.thread.0.to_vec().into();
-    let asked = calls::ShowSessionRequest { thread, from: u32::MAX };
+    let asked = calls::ShowSessionRequest { thread, from: u32::MAX, ..Default::default() };
     let told = answer(HotlineServiceClient::new(desk.channel.clone()).show_session(asked)).await;
     let session = told.ok().and_then(|told| told.session).unwrap_or_default();
     let (parties, is_in) = (outgoing.parties(), |party: &Party| session.present.contains(&party.to_string()));

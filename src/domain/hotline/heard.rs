@@ -1,7 +1,9 @@
-//! A text as it was heard by telephone, held against its signed original: word for word, without regard to case and
-//! to marks that nobody reads out.
+//! A text as it was heard by telephone, held against its signed original: word for word, without regard to case and to
+//! marks that nobody reads out. Marks of figures are read out, and count: "1.5" is not "15".
 //!
 //! Never here: one text made of the two. The original is what counts.
+
+use crate::limits;
 
 /// Words that differ, between those that are the same.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -12,47 +14,135 @@ pub struct Misheard {
     pub heard: String,
 }
 
-/// Where the two differ, in the order of the original; none where they are the same.
-pub fn misheard(original: &str, heard: &str) -> Vec<Misheard> {
-    let (original, heard) = (words(original), words(heard));
-    let same = longest_common(&original, &heard);
-    let (mut found, mut at, mut there) = (Vec::new(), 0, 0);
-    for (next, next_there) in same.into_iter().chain([(original.len(), heard.len())]) {
-        if next > at || next_there > there {
-            let part =
-                |words: &[&str], from: usize, to: usize| words.get(from..to).unwrap_or_default().join(" ");
-            found.push(Misheard {
-                word: at.saturating_add(1),
-                original: part(&original, at, next),
-                heard: part(&heard, there, next_there),
-            });
+/// Where the two differ, in the order of the original; none where they are the same. `None` where either has too many
+/// words and marks to be compared.
+pub fn misheard(original: &str, heard: &str) -> Option<Vec<Misheard>> {
+    let (original, heard) = (Read::of(original), Read::of(heard));
+    if original.parts.len().max(heard.parts.len()) > limits::HOTLINE_HEARD_PARTS_MAX {
+        return None;
+    }
+    let mut found = Vec::new();
+    let end = (original.parts.len(), heard.parts.len());
+    // From where on nothing was told yet, and whether something in it differs.
+    let (mut from, mut differs) = ((0, 0), false);
+    let mut tell = |to: (usize, usize), differs: &mut bool| {
+        // Whole words are told, however little of them differs.
+        if original.is_between_words(to.0) && heard.is_between_words(to.1) {
+            if std::mem::take(differs) {
+                found.push(Misheard {
+                    word: original.word(from.0).saturating_add(1),
+                    original: original.words(from.0, to.0),
+                    heard: heard.words(from.1, to.1),
+                });
+            }
+            from = to;
         }
+    };
+    let (mut at, mut there) = (0, 0);
+    for (next, next_there) in longest_common(&original.parts, &heard.parts).into_iter().chain([end]) {
+        tell((at, there), &mut differs);
+        differs |= next > at || next_there > there;
+        tell((next, next_there), &mut differs);
         (at, there) = (next.saturating_add(1), next_there.saturating_add(1));
     }
-    found
+    Some(found)
 }
 
-/// As they stand, without what is read out by nobody alone.
-fn words(text: &str) -> Vec<&str> {
-    text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).collect()
+/// A text as it is read out.
+struct Read<'t> {
+    /// Without what is read out by nobody alone.
+    words: Vec<&'t str>,
+    parts: Vec<Part>,
 }
 
-fn is_same(one: &str, other: &str) -> bool {
-    fn letters(word: &str) -> impl Iterator<Item = char> {
-        word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
+/// What is read out in one: letters and figures, or a mark by its word. And of which of the words it is.
+struct Part {
+    said: String,
+    word: usize,
+}
+
+impl Read<'_> {
+    fn of(text: &str) -> Read<'_> {
+        let all: Vec<&str> = text.split_whitespace().collect();
+        let mut read = Read { words: Vec::new(), parts: Vec::new() };
+        for (at, word) in all.iter().copied().enumerate() {
+            // A mark that stands alone may belong to the figures beside it, as in "3 - 5".
+            let mut beside = (None, None);
+            if word.chars().count() == 1 {
+                let before = at.checked_sub(1).and_then(|before| all.get(before)?.chars().next_back());
+                let after = all.get(at.saturating_add(1)).and_then(|after| after.chars().next());
+                beside = (before.filter(|c| c.is_numeric()), after);
+            }
+            let word_at = read.words.len();
+            let parts = parts(word, beside);
+            if !parts.is_empty() {
+                read.words.push(word);
+                read.parts.extend(parts.into_iter().map(|said| Part { said, word: word_at }));
+            }
+        }
+        read
     }
-    letters(one).eq(letters(other))
+
+    /// Which word a part is of.
+    fn word(&self, part: usize) -> usize {
+        self.parts.get(part).map_or(self.words.len(), |part| part.word)
+    }
+
+    fn is_between_words(&self, part: usize) -> bool {
+        part.checked_sub(1).is_none_or(|before| self.word(before) != self.word(part))
+    }
+
+    /// The words of these parts; the first begins one, and the last ends one.
+    fn words(&self, from: usize, to: usize) -> String {
+        self.words.get(self.word(from)..self.word(to)).unwrap_or_default().join(" ")
+    }
 }
 
-/// Places of the longest run of words that stand in both in the same order. Both are within the limit of a text.
-fn longest_common(one: &[&str], other: &[&str]) -> Vec<(usize, usize)> {
+/// What is read out of a word, which stands between these two.
+fn parts(word: &str, (mut before, after): (Option<char>, Option<char>)) -> Vec<String> {
+    let (mut parts, mut run) = (Vec::new(), String::new());
+    let mut rest = word.chars().peekable();
+    while let Some(c) = rest.next() {
+        if c.is_alphanumeric() {
+            run.extend(c.to_lowercase());
+        } else if let Some(said) = mark(before, c, rest.peek().copied().or(after)) {
+            parts.extend([std::mem::take(&mut run), said]);
+        }
+        before = Some(c);
+    }
+    parts.push(run);
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// How a mark is read out before a figure: a decimal point, a sign, a range, or as itself between two figures. `None`
+/// where nobody reads it out, as in "F-16".
+fn mark(before: Option<char>, mark: char, after: Option<char>) -> Option<String> {
+    if !after.is_some_and(char::is_numeric) || before.is_some_and(char::is_alphabetic) {
+        return None;
+    }
+    let is_after_figure = before.is_some_and(char::is_numeric);
+    let said = match mark {
+        '.' if before != Some('.') => "point",
+        ',' if before != Some(',') => "comma",
+        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' if is_after_figure => "to",
+        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' => "minus",
+        '+' => "plus",
+        other if is_after_figure => return Some(other.to_string()),
+        _ => return None,
+    };
+    Some(said.to_owned())
+}
+
+/// Places of the longest run of parts that stand in both in the same order. Both are within their limit.
+fn longest_common(one: &[Part], other: &[Part]) -> Vec<(usize, usize)> {
     let width = other.len().saturating_add(1);
     // How long it is from each pair of places on.
     let mut lengths = vec![0_u16; one.len().saturating_add(1).saturating_mul(width)];
     let cell = |at: usize, there: usize| at.saturating_mul(width).saturating_add(there);
     for at in (0..one.len()).rev() {
         for there in (0..other.len()).rev() {
-            lengths[cell(at, there)] = if is_same(one[at], other[there]) {
+            lengths[cell(at, there)] = if one[at].said == other[there].said {
                 lengths[cell(at + 1, there + 1)].saturating_add(1)
             } else {
                 lengths[cell(at + 1, there)].max(lengths[cell(at, there + 1)])
@@ -61,7 +151,7 @@ fn longest_common(one: &[&str], other: &[&str]) -> Vec<(usize, usize)> {
     }
     let (mut at, mut there, mut common) = (0, 0, Vec::new());
     while at < one.len() && there < other.len() {
-        if is_same(one[at], other[there]) {
+        if one[at].said == other[there].said {
             common.push((at, there));
             (at, there) = (at + 1, there + 1);
         } else if lengths[cell(at + 1, there)] >= lengths[cell(at, there + 1)] {
@@ -78,7 +168,8 @@ mod tests {
     use super::*;
 
     fn differences(original: &str, heard: &str) -> Vec<(usize, String, String)> {
-        misheard(original, heard).into_iter().map(|one| (one.word, one.original, one.heard)).collect()
+        let found = misheard(original, heard).expect("short enough to be compared");
+        found.into_iter().map(|one| (one.word, one.original, one.heard)).collect()
     }
 
     #[test]
@@ -93,5 +184,32 @@ mod tests {
         assert_eq!(differences("", ""), []);
         assert_eq!(differences("alone", ""), [told(1, "alone", "")]);
         assert_eq!(differences("", "alone"), [told(1, "", "alone")]);
+    }
+
+    #[test]
+    fn figures_with_another_point_sign_or_range_are_never_the_same() {
+        let original = "1.5 km over the border at 52.5 N, height 3-5 km, -10 C";
+        let told = |word, original: &str, heard: &str| (word, original.to_owned(), heard.to_owned());
+        assert_eq!(
+            differences(original, "15 km over the border at 525 N, height 35 km, 10 C"),
+            [told(1, "1.5", "15"), told(7, "52.5", "525"), told(10, "3-5", "35"), told(12, "-10", "10")]
+        );
+        for said in [
+            "1.5 km over the border at 52.5 N height 3 - 5 km \u{2212}10 C",
+            "1 point 5 km over the border at 52 point 5 N, height 3 to 5 km, minus 10 C",
+        ] {
+            assert_eq!(differences(original, said), [], "{said}");
+        }
+        for (one, other) in [("1.5", "1,5"), (".5", "5"), ("2:15", "21:5"), ("1.5", "1 5"), ("+5", "-5")] {
+            assert_eq!(differences(one, other), [told(1, one, other)]);
+        }
+        assert_eq!(differences("3 - 5", "3 5"), [told(2, "-", "")]);
+        assert_eq!(differences("an F-16, on course.", "An F16 - on course"), []);
+    }
+
+    #[test]
+    fn what_is_too_long_to_be_compared_is_not_taken_for_the_same() {
+        let long = "1.".repeat(limits::HOTLINE_HEARD_PARTS_MAX);
+        assert_eq!(misheard(&long, &long), None);
     }
 }

@@ -3,6 +3,7 @@
 //! Never here: a clock, or any use of the order in which messages came. A session is a thread; its messages are
 //! signed, dispatched and receipted like all others.
 
+mod between;
 mod close;
 mod consent;
 mod forms;

@@ -95,7 +95,8 @@ pub struct Line<'s> {
     pub spoken: &'s Spoken,
     /// What it names as seen, could be here, and is not: it waits for that.
     pub missing: Vec<Digest>,
-    /// How many by other Parties stand before it that its author had not seen when it was written, and the first of them.
+    /// How many stand before it that its writer had not seen when it was written, another officer's of the same Party as
+    /// well, and the first of them.
     pub unseen: usize,
     pub unseen_first: Vec<Digest>,
 }
@@ -280,7 +281,7 @@ pub fn begins(spoken: &[Spoken], own: Party) -> Option<&Spoken> {
     spoken.iter().filter(may_begin).min_by_key(|one| one.recorded)
 }
 
-fn lines<'s>(said: &[&'s Spoken], own: Party) -> Vec<Line<'s>> {
+pub(super) fn lines<'s>(said: &[&'s Spoken], own: Party) -> Vec<Line<'s>> {
     let names: Vec<Names> = said.iter().map(|one| one.names()).collect();
     let here: BTreeSet<Digest> = names.iter().map(|one| one.message).collect();
     let order = in_order(said);
@@ -299,7 +300,7 @@ fn lines<'s>(said: &[&'s Spoken], own: Party) -> Vec<Line<'s>> {
     order.iter().enumerate().map(line).collect()
 }
 
-/// Of each how many by others stand before it on which it does not build, and the first of them. Of very long sessions
+/// Of each how many stand before it on which it does not build, and the first of them. Of very long sessions
 /// it is left out: it takes room by the square.
 fn unseen(order: &[&Spoken]) -> Vec<(usize, Vec<Digest>)> {
     const BITS: usize = 64;
@@ -320,9 +321,7 @@ fn unseen(order: &[&Spoken]) -> Vec<(usize, Vec<Digest>)> {
             }
             bits[one / BITS] |= 1 << (one % BITS);
         }
-        let is_unseen = |one: &usize| {
-            order[*one].said.author != spoken.said.author && bits[one / BITS] >> (one % BITS) & 1 == 0
-        };
+        let is_unseen = |one: &usize| bits[one / BITS] >> (one % BITS) & 1 == 0;
         let first = (0..at).filter(is_unseen).take(limits::HOTLINE_UNSEEN_TOLD);
         let first = first.map(|one| order[one].said.message).collect();
         found.push(((0..at).filter(is_unseen).count(), first));

@@ -68,7 +68,7 @@ impl Beside {
     }
 }
 
-fn whole_or_none(text: &str) -> String {
+pub(super) fn whole_or_none(text: &str) -> String {
     if text.len() > limits::HOTLINE_NAME_BYTES_TOLD {
         return "(too long to be told here: detente message show)".into();
     }

@@ -123,8 +123,10 @@ fn beside(one: &Heard, original: &str) -> calls::HeardText {
     // A text of another program may be longer than any here.
     let differences = match too_long(original) {
         None => misheard(original, &one.1.text.0),
-        Some(_) => Vec::new(),
+        Some(_) => None,
     };
+    let not_compared = differences.is_none();
+    let differences = differences.unwrap_or_default();
     let more = differences.len().saturating_sub(limits::HOTLINE_DIFFERENCES_TOLD);
     let told = differences.into_iter().take(limits::HOTLINE_DIFFERENCES_TOLD);
     let told = told.map(|one| calls::HeardDifference {
@@ -135,6 +137,7 @@ fn beside(one: &Heard, original: &str) -> calls::HeardText {
     calls::HeardText {
         differences: told.collect(),
         more_differences: u32::try_from(more).unwrap_or(u32::MAX),
+        not_compared,
         ..line(one)
     }
 }
@@ -172,5 +175,12 @@ mod tests {
         assert_eq!(told.len() + more as usize, 20);
         let too_long = [heard("x".repeat(limits::HOTLINE_TEXT_BYTES_MAX + 1))];
         assert_eq!(as_many(too_long.iter(), line), (Vec::new(), 1));
+    }
+
+    #[test]
+    fn what_was_heard_of_an_original_that_is_too_long_is_told_as_not_compared() {
+        let told = beside(&heard("Stop.".into()), &"x".repeat(limits::HOTLINE_TEXT_BYTES_MAX + 1));
+        assert!(told.not_compared && told.differences.is_empty(), "{told:?}");
+        assert!(!beside(&heard("Stop.".into()), "Stop.").not_compared);
     }
 }

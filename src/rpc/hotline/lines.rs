@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use prost::Message as _;
 
 use super::told::Told;
-use super::{beside, handed_on, heard, left_out, phrases, states};
+use super::{beside, closes, handed_on, heard, left_out, phrases, states};
 use crate::codec::message::{precedence_to_proto, traffic_mark, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::Board;
@@ -37,6 +37,7 @@ pub(super) fn shown(
     let mut page = calls::ShowSessionResponse {
         session: Some(head(told, session, caller)),
         closed: closed(told, session),
+        closes: closes::of(told, session),
         heard,
         more_heard,
         handed_on,

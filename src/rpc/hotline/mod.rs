@@ -6,12 +6,14 @@
 
 mod awaited;
 mod beside;
+mod between;
 mod carry;
 mod carry_given;
 mod check_keeper;
 mod check_messages;
 pub(in crate::rpc) mod check_waiting;
 pub(in crate::rpc) mod checks;
+mod closes;
 mod desk;
 mod follows;
 mod handed_on;
@@ -25,8 +27,8 @@ pub(in crate::rpc) mod open_drafts;
 mod phrases;
 mod receipts;
 mod references;
-mod rooms;
 pub(in crate::rpc) mod releasing;
+mod rooms;
 mod shown;
 mod speak;
 mod states;
@@ -48,7 +50,6 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::hotline_service_server::{HotlineService, HotlineServiceServer};
 use crate::domain::board::ThreadsFrom;
 use crate::domain::digest::Digest;
-use crate::domain::party::Party;
 use crate::limits;
 use crate::peers::exchange::Exchange;
 use crate::registrar::Registrar;
@@ -181,14 +182,15 @@ impl HotlineService for HotlineCalls {
         &self,
         call: Request<calls::ShowSessionRequest>,
     ) -> Result<Response<calls::ShowSessionResponse>, Status> {
-        let (from, caller) = (call.get_ref().from, person(&call)?.person());
+        let (asked, caller) = (call.get_ref(), person(&call)?.person());
         let head = self.registrar.head();
-        let drafts = Some(open_drafts::of(&head.board, thread_in(&call.get_ref().thread)?));
-        let look = |told: &Told| {
-            let session = told.some_session()?;
-            Ok::<_, Status>(lines::shown(told, &session, &head.board, (from, caller)))
+        // What waits here is no part of what two have.
+        let drafts = match asked.with.is_empty() {
+            true => Some(open_drafts::of(&head.board, thread_in(&asked.thread)?)),
+            false => None,
         };
-        let shown = self.look(&call.get_ref().thread, look).await??;
+        let look = |told: &Told| between::shown(told, &head.board, asked, caller);
+        let shown = self.look(&asked.thread, look).await??;
         let session = shown.session.map(|session| self.with_links(session));
         Ok(Response::new(calls::ShowSessionResponse { session, drafts, ..shown }))
     }
@@ -200,25 +202,18 @@ impl HotlineService for HotlineCalls {
         let with = &call.get_ref().with;
         let look = |told: &Told| {
             let session = told.some_session()?;
-            let others: Vec<Party> =
-                session.present.iter().filter(|one| **one != told.own).copied().collect();
-            let other = match &others[..] {
-                [only] if with.is_empty() => *only,
-                all => *all.iter().find(|party| party.as_str() == with).ok_or_else(|| {
-                    status::field("with", "is asked for: the code of another Party that is in the session")
-                })?,
-            };
+            let other = between::other(told, &session, with)?;
             let transcript = session.transcript(told.thread, told.own, other);
             let closes = session.closes_over(told.thread, told.own, other);
-            Ok::<_, Status>((transcript.into_bytes(), closes.into_bytes()))
+            Ok::<_, Status>((transcript.into_bytes(), closes.into_bytes(), other.to_string()))
         };
-        let (transcript, mut closes) = self.look(&call.get_ref().thread, look).await??;
+        let (transcript, mut closes, with) = self.look(&call.get_ref().thread, look).await??;
         if closes == transcript {
             closes.clear();
         }
         let digest = Digest::of(&transcript).0.to_vec().into();
         let (transcript, closes) = (transcript.into(), closes.into());
-        Ok(Response::new(calls::TranscriptResponse { transcript, digest, closes }))
+        Ok(Response::new(calls::TranscriptResponse { transcript, digest, closes, with }))
     }
 
     async fn list_phrases(

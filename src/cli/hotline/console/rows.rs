@@ -11,6 +11,7 @@ use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
+use crate::domain::mixed::mixed_letters;
 use crate::domain::official::wrap::{columns, wrapped};
 use crate::domain::official::{Direction, direction};
 use crate::domain::text::{shown, shown_lines};
@@ -128,6 +129,9 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
         ));
     }
     said(&mut rows, line, look.columns);
+    if let Some(mixed) = mixed_letters(&line.text) {
+        put(&mut rows, 2, &mixed, look.columns, Weight::Bold);
+    }
     if let Some(withdrawn) = page::withdrawn(line) {
         put(&mut rows, 2, &withdrawn, look.columns, Weight::Bold);
     }
@@ -135,7 +139,8 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
         put(&mut rows, 2, &shown(&line.came_by_file), look.columns, Weight::Plain);
     }
     for heard in &line.heard {
-        let weight = if heard.differences.is_empty() { Weight::Plain } else { Weight::Bold };
+        let is_same = heard.differences.is_empty() && !heard.not_compared;
+        let weight = if is_same { Weight::Plain } else { Weight::Bold };
         put(&mut rows, 2, &page::heard_as(heard), look.columns, weight);
     }
     for (at, state) in line.states.iter().enumerate() {

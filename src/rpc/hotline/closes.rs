@@ -1,0 +1,45 @@
+//! Who regards a session as over, since when and with which remarks, and what each signs with whom.
+//!
+//! Never here: whether two signed the same (`domain/hotline/close.rs`).
+
+use super::beside::whole_or_none;
+use super::told::Told;
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::content::Content;
+use crate::domain::hotline::session::{Session, Spoken};
+use crate::domain::hotline::{AgreedWith, SessionClose};
+
+/// The last close of each Party, by code.
+pub(super) fn of(told: &Told, session: &Session<'_>) -> Vec<calls::ClosedBy> {
+    let closes = session.closes.values().filter_map(|spoken| match &spoken.said.content {
+        Content::SessionClose(form) => Some(close(told, session, spoken, form)),
+        _ => None,
+    });
+    closes.collect()
+}
+
+fn close(told: &Told, session: &Session<'_>, spoken: &Spoken, form: &SessionClose) -> calls::ClosedBy {
+    let said = &spoken.said;
+    let envelope = told.envelopes.get(&said.message);
+    // A message from outside may name whom and as many as it likes.
+    let signed = form.agreed.iter().filter(|one| session.is_present(&one.party)).take(session.present.len());
+    calls::ClosedBy {
+        party: said.author.to_string(),
+        digest: said.message.0.to_vec().into(),
+        number: said.number.clone(),
+        drafter: envelope.map(|(message, _)| message.draft.drafter.name.clone()).unwrap_or_default(),
+        releaser: envelope.map(|(message, _)| message.releaser.name.clone()).unwrap_or_default(),
+        released_at_ms: said.released_at.0,
+        recorded_at_ms: envelope.map_or(0, |(_, at)| at.0),
+        remarks: whole_or_none(&form.remarks.0),
+        signed: signed.map(signed_with).collect(),
+    }
+}
+
+fn signed_with(one: &AgreedWith) -> calls::SignedWith {
+    calls::SignedWith {
+        party: one.party.clone(),
+        transcript: one.transcript.map(|digest| digest.0.0.to_vec().into()).unwrap_or_default(),
+        messages: one.messages.unwrap_or_default(),
+    }
+}
