@@ -31,10 +31,11 @@ pub fn stamp(by: Person, at: Instant) -> Stamp {
     Stamp { id: CommandId(id), content: Digest::of(&id), at, by }
 }
 
-/// Whoever is on the node's roster with this role.
-fn by_role(registrar: &Registrar, role: Role) -> Origin {
+/// Whoever is on the node's roster with this role and without that one.
+fn by_role(registrar: &Registrar, role: Role, without: Role) -> Origin {
     let board = registrar.head().board.clone();
-    let found = board.roster.members.values().find(|member| member.roles.contains(&role));
+    let mut members = board.roster.members.values();
+    let found = members.find(|one| one.roles.contains(&role) && !one.roles.contains(&without));
     let person = found.expect("somebody has this role").person.clone();
     Origin::Person(stamp(person, registrar.clock.now()))
 }
@@ -74,7 +75,7 @@ pub fn outgoing(thread: ThreadId, to: Party, precedence: Precedence, content: By
 
 /// A draft on record, and the command that releases it.
 pub async fn drafted(registrar: &Registrar, outgoing: Outgoing) -> Command {
-    let by = by_role(registrar, Role::Drafter);
+    let by = by_role(registrar, Role::Drafter, Role::Releaser);
     let drafter = match &by {
         Origin::Person(stamp) => stamp.by.clone(),
         Origin::Node => unreachable!("a person drafts"),
@@ -88,5 +89,5 @@ pub async fn drafted(registrar: &Registrar, outgoing: Outgoing) -> Command {
 }
 
 pub fn releaser(registrar: &Registrar) -> Origin {
-    by_role(registrar, Role::Releaser)
+    by_role(registrar, Role::Releaser, Role::Drafter)
 }

@@ -215,7 +215,7 @@ impl Flood {
 
     /// In a session that others hold.
     pub fn into_session(by: Hostile, thread: ThreadId) -> Flood {
-        Flood { by, thread, place: 0 }
+        Flood { by, thread, place: 0, last: Digest::ZERO, refers_to: Vec::new() }
     }
 
     /// So many texts, longer than any that is taken from a writer here, and meant to drive a terminal.

@@ -23,7 +23,7 @@ pub(super) struct Signed {
     pub digest: Digest,
     /// Those of all that both have: also what waits for a message that is not here, and so is signed by nobody.
     all: Bytes,
-    with: String,
+    pub with: String,
 }
 
 pub(super) async fn signed(desk: &Desk, thread: &Bytes, with: &str) -> Result<Signed, Fault> {

@@ -192,6 +192,7 @@ pub(super) fn line(
         states: states::of(told, session, spoken),
         translations,
         more_translations,
+        position: place.position(),
         traffic: traffic_to_proto(said.traffic),
         not_taken: not_taken(session, place),
         heard,
@@ -202,8 +203,7 @@ pub(super) fn line(
         came_by_file: told.came_by_file(&said.message),
         ..Default::default()
     };
-    if let Some((position, line)) = place.standing {
-        told_line.position = position;
+    if let Some((_, line)) = place.standing {
         told_line.unseen = count(line.unseen);
         told_line.unseen_texts = line.unseen_first.iter().map(|digest| digest.0.to_vec().into()).collect();
         told_line.missing = line.missing.iter().map(|digest| digest.0.to_vec().into()).collect();

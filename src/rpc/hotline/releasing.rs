@@ -13,7 +13,6 @@ use crate::domain::message::Outgoing;
 use crate::domain::party::Party;
 use crate::domain::refusal::FaultNamed;
 use crate::domain::thread::Thread;
-use crate::limits;
 use crate::registrar::{Head, Registrar};
 use crate::rpc::draft::Body;
 
@@ -35,8 +34,7 @@ pub(in crate::rpc) async fn faults(
         kind == Kind::SessionClose || kind != Kind::SessionOpening && kind.has_place_in_session()
     };
     let Some(content) = body.said.content().filter(is_said_in_it) else { return Ok(Vec::new()) };
-    let is_read = |thread: &&Thread| thread.is_session() && thread.messages() <= limits::HOTLINE_THREAD_MAX;
-    if head.board.thread(outgoing.thread).filter(is_read).is_none() {
+    if !head.board.thread(outgoing.thread).is_some_and(Thread::is_session) {
         return Ok(Vec::new());
     }
     let mut told = Told::nothing(head, outgoing.thread)?;

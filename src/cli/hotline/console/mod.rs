@@ -20,6 +20,7 @@ mod leave;
 mod link;
 mod looks;
 mod not_released;
+mod places;
 mod refused;
 mod room;
 mod rows;
