@@ -11,7 +11,7 @@
 //!
 //! Never here: a date-time group, a place, a serial, or the order of arrival.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::domain::digest::Digest;
 
@@ -34,75 +34,98 @@ pub struct Placed {
 
 /// Where each stands. The same messages in any order give the same answer; one given twice stands once.
 pub fn ordered(all: &[Names]) -> Vec<Placed> {
-    let before = before(all);
-    let openings = openings(all);
-    let lowest = if openings.is_empty() { 1 } else { 2 };
-    let mut after: BTreeMap<Digest, Vec<Digest>> = BTreeMap::new();
-    let mut waits: BTreeMap<Digest, usize> = BTreeMap::new();
-    for (message, named) in &before {
-        waits.insert(*message, named.len());
-        for one in named {
-            after.entry(*one).or_default().push(*message);
-        }
-    }
-    let mut heights: BTreeMap<Digest, u64> = BTreeMap::new();
-    let mut ready: Vec<Digest> =
-        waits.iter().filter(|(_, count)| **count == 0).map(|(message, _)| *message).collect();
-    while let Some(message) = ready.pop() {
-        let highest = before[&message].iter().filter_map(|one| heights.get(one)).max();
-        let above = highest.map_or(1, |highest| highest.saturating_add(1));
-        heights.insert(message, if openings.contains(&message) { 1 } else { above.max(lowest) });
-        for next in after.remove(&message).unwrap_or_default() {
-            if let Some(count) = waits.get_mut(&next) {
-                *count = count.saturating_sub(1);
-                if *count == 0 {
-                    ready.push(next);
-                }
-            }
-        }
-    }
-    // Names that run in a circle can't be signed: a digest covers those that it names. They would come last.
-    let last = heights.values().max().map_or(1, |highest| highest.saturating_add(1));
-    let place = |message: &Digest| Placed {
-        message: *message,
-        height: heights.get(message).copied().unwrap_or(last),
-    };
-    let mut placed: Vec<Placed> = before.keys().map(place).collect();
-    placed.sort_by_key(|one| (one.height, one.message));
-    placed
+    let graph = Graph::of(all);
+    let heights = graph.heights();
+    graph
+        .by_height(&heights)
+        .map(|at| Placed { message: graph.all[at].message, height: heights[at] })
+        .collect()
 }
 
 /// Those of `all` that are in `from`, and all on which they build. An opening that none of these names is not among
 /// them.
 pub fn past(all: &[Names], from: &[Digest]) -> BTreeSet<Digest> {
-    let before = before(all);
-    let mut found = BTreeSet::new();
-    let mut next: Vec<Digest> = from.iter().filter(|one| before.contains_key(one)).copied().collect();
-    while let Some(message) = next.pop() {
-        if found.insert(message) {
-            next.extend(&before[&message]);
+    let graph = Graph::of(all);
+    let mut is_found = vec![false; graph.all.len()];
+    let mut next: Vec<usize> = from.iter().filter_map(|one| graph.place(one)).collect();
+    while let Some(at) = next.pop() {
+        if !std::mem::replace(&mut is_found[at], true) {
+            next.extend(&graph.before[at]);
         }
     }
-    found
+    let found = graph.all.iter().zip(is_found).filter(|(_, is_found)| *is_found);
+    found.map(|(one, _)| one.message).collect()
 }
 
 /// Those on which no other one builds, openings too: who has seen all names these. Highest first.
 pub fn heads(all: &[Names]) -> Vec<Digest> {
-    let named: BTreeSet<Digest> = before(all).into_values().flatten().collect();
-    let is_head = |one: &Digest| !named.contains(one);
-    ordered(all).into_iter().rev().map(|one| one.message).filter(is_head).collect()
+    let graph = Graph::of(all);
+    let mut is_named = vec![false; graph.all.len()];
+    graph.before.iter().flatten().for_each(|at| is_named[*at] = true);
+    let heights = graph.heights();
+    let heads = graph.by_height(&heights).rev().filter(|at| !is_named[*at]);
+    heads.map(|at| graph.all[at].message).collect()
 }
 
-fn openings(all: &[Names]) -> BTreeSet<Digest> {
-    all.iter().filter(|one| one.is_opening).map(|one| one.message).collect()
+/// Which builds on which, by their places in the order of their digests.
+struct Graph<'n> {
+    /// Each once, by digest.
+    all: Vec<&'n Names>,
+    /// Those that each names and that are here. An opening builds on nothing.
+    before: Vec<Vec<usize>>,
 }
 
-/// Those that each names and that are here. An opening builds on nothing.
-fn before(all: &[Names]) -> BTreeMap<Digest, BTreeSet<Digest>> {
-    let here: BTreeSet<Digest> = all.iter().map(|one| one.message).collect();
-    let named = |one: &Names| -> BTreeSet<Digest> {
-        let seen = one.seen.iter().filter(|seen| here.contains(seen) && **seen != one.message);
-        if one.is_opening { BTreeSet::new() } else { seen.copied().collect() }
-    };
-    all.iter().map(|one| (one.message, named(one))).collect()
+impl<'n> Graph<'n> {
+    fn of(names: &'n [Names]) -> Graph<'n> {
+        let mut all: Vec<&Names> = names.iter().collect();
+        all.sort_by_key(|one| one.message);
+        all.dedup_by_key(|one| one.message);
+        let mut graph = Graph { all, before: Vec::new() };
+        let before = |(at, one): (usize, &&Names)| {
+            let seen = if one.is_opening { &[][..] } else { &one.seen[..] };
+            let mut before: Vec<usize> = seen.iter().filter_map(|seen| graph.place(seen)).collect();
+            before.sort_unstable();
+            before.dedup();
+            before.retain(|seen| *seen != at);
+            before
+        };
+        graph.before = graph.all.iter().enumerate().map(before).collect();
+        graph
+    }
+
+    fn place(&self, message: &Digest) -> Option<usize> {
+        self.all.binary_search_by_key(message, |one| one.message).ok()
+    }
+
+    fn heights(&self) -> Vec<u64> {
+        let mut after: Vec<Vec<usize>> = vec![Vec::new(); self.all.len()];
+        for (at, before) in self.before.iter().enumerate() {
+            before.iter().for_each(|one| after[*one].push(at));
+        }
+        let lowest = if self.all.iter().any(|one| one.is_opening) { 2 } else { 1 };
+        let mut waits: Vec<usize> = self.before.iter().map(Vec::len).collect();
+        let mut ready: Vec<usize> = (0..waits.len()).filter(|at| waits[*at] == 0).collect();
+        let mut heights: Vec<Option<u64>> = vec![None; waits.len()];
+        while let Some(at) = ready.pop() {
+            let highest = self.before[at].iter().filter_map(|one| heights[*one]).max();
+            let above = highest.map_or(1, |highest| highest.saturating_add(1));
+            heights[at] = Some(if self.all[at].is_opening { 1 } else { above.max(lowest) });
+            for next in &after[at] {
+                waits[*next] = waits[*next].saturating_sub(1);
+                if waits[*next] == 0 {
+                    ready.push(*next);
+                }
+            }
+        }
+        // Names that run in a circle can't be signed: a digest covers those that it names. They would come last.
+        let last = heights.iter().flatten().max().map_or(1, |highest| highest.saturating_add(1));
+        heights.into_iter().map(|height| height.unwrap_or(last)).collect()
+    }
+
+    /// Lower ones first, and of one height the lower digest.
+    fn by_height(&self, heights: &[u64]) -> std::vec::IntoIter<usize> {
+        let mut order: Vec<usize> = (0..self.all.len()).collect();
+        order.sort_by_key(|at| heights[*at]);
+        order.into_iter()
+    }
 }
