@@ -5,7 +5,7 @@
 
 use super::originals::Originals;
 use crate::domain::became::withdrawn_by;
-use crate::domain::content::Content;
+use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
 use crate::domain::duty::OfAuthor;
 use crate::domain::heading::{Is, named};
@@ -33,8 +33,11 @@ impl Originals<'_> {
         let before = own.map_or(u64::MAX, |own| own.index);
         let mut found = Vec::new();
         let mut about = about(outgoing, content);
-        // In a session it stands at the text that is answered, and nobody waits for a second key to answer it.
-        if message.is_none() && !content.kind().has_place_in_session() {
+        // In a session it stands at the text that is answered, and nobody waits for a second key to answer it, or to
+        // close over it.
+        let kind = content.kind();
+        let is_in_session = kind.has_place_in_session() || kind == Kind::SessionClose;
+        if message.is_none() && !is_in_session {
             add_of_heading(&mut about, outgoing);
         }
         for (field, digest) in about.into_iter().take(limits::NAMED_LOOKED_FOR_MAX) {

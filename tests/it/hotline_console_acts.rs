@@ -358,8 +358,8 @@ async fn a_phrase_that_is_longer_than_the_screen_is_gone_through_and_goes_once_a
         by.until("what is typed, and how far it is", |rows| {
             rows.len() == 5 && rows[3].starts_with("REAL") && rows[3].ends_with(" PgDn") && rows[4] == "  1"
         });
-        by.press(CONTROL_S);
-        by.until("not yet", |rows| rows.iter().any(|row| row.starts_with("PgDn, then Ctrl-S:")));
+        // Nothing goes either before the node has said what its words are.
+        by.presses_until_it_says(CONTROL_S, "PgDn, then Ctrl-S:");
         by.presses_until_it_says(PAGE_DOWN, "hold fire.");
         by.press(CONTROL_S);
         by.until("it went", |rows| rows.iter().any(|row| row.starts_with("released")));

@@ -71,10 +71,10 @@ async fn a_flash_that_comes_and_a_window_that_shrinks_take_nothing_of_what_is_fi
         assert_eq!(pl.bells, 1);
         pl.press(ESCAPE);
         pl.until_it_says("the same key goes on with it");
-        pl.press("n");
+        pl.presses_until_it_says("n", ">REAL    3 FLASH");
         pl.until_it_says("[en] Answer at once");
-        // Alone: what comes at once with another key puts nothing on record.
-        pl.presses_until_it_says("r", "your reading is on record");
+        pl.press("r");
+        pl.until_it_says("your reading is on record");
         pl.press("o");
         pl.until("BY is filled in", is_there);
         pl.resize(20, 5);

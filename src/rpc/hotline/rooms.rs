@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::beside::whole_or_none;
 use super::told::REST_BYTES;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
@@ -131,9 +132,13 @@ pub(super) fn bare(mut content: Content) -> Content {
         | Content::SessionAcceptance(SessionAcceptance { remarks, to_follow, not_known, .. })
         | Content::SessionText(SessionText { remarks, to_follow, not_known, .. })
         | Content::SessionAddition(SessionAddition { remarks, to_follow, not_known, .. })
-        | Content::SessionClose(SessionClose { remarks, to_follow, not_known, .. })
         | Content::SessionShown(SessionShown { remarks, to_follow, not_known, .. }) => {
             *remarks = Prose::default();
+            *to_follow = Vec::new();
+            *not_known = Vec::new();
+        }
+        Content::SessionClose(SessionClose { remarks, to_follow, not_known, .. }) => {
+            *remarks = Prose(whole_or_none(&remarks.0));
             *to_follow = Vec::new();
             *not_known = Vec::new();
         }
