@@ -336,7 +336,7 @@ mod tests {
         assert_eq!(places, (3..=52).collect::<Vec<u32>>());
         // Of which they were written without sight is told by the first of them alone.
         let unseen: Vec<u32> = moved(&news[0]).iter().map(|one| one.unseen).collect();
-        assert_eq!(unseen, (1..=50).collect::<Vec<u32>>());
+        assert_eq!(unseen, (2..=51).collect::<Vec<u32>>());
         let names = |one: &calls::MovedLine| one.names.clone().unwrap_or_default().unseen_texts;
         assert!(moved(&news[0]).iter().all(|one| names(one).len() <= limits::HOTLINE_UNSEEN_TOLD));
         assert!(matches!(&news[1], What::Line(line) if line.position == 2));
@@ -344,8 +344,8 @@ mod tests {
         all.push(text(2, "LT", 201));
         let (news, made) = told(&mut known, &all, &touched(2, true), "");
         assert_eq!((news.len(), moved(&news[0]).len(), made), (2, 50, 1));
-        let first = [1, 2].map(|number| Bytes::from(vec![number; 32]));
-        assert!(moved(&news[0]).iter().all(|one| names(one)[..2] == first));
+        let first = [9, 1, 2].map(|number| Bytes::from(vec![number; 32]));
+        assert!(moved(&news[0]).iter().all(|one| names(one)[..3] == first));
 
         // One behind all of them moves none.
         all.push(text(200, "LT", 202));
