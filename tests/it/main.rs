@@ -89,6 +89,7 @@ mod hotline_phrases;
 mod hotline_program;
 mod hotline_proven;
 mod hotline_python;
+mod hotline_resumed;
 mod hotline_sheet;
 mod hotline_silence;
 mod hotline_simulated;

@@ -72,10 +72,18 @@ impl Console {
     }
 
     async fn serve(&mut self, mut said: Streaming<calls::JoinRequest>) -> Result<(), Stop> {
-        let first = said.message().await.map_err(|_| Stop::Gone)?.ok_or(Stop::Gone)?;
+        let first = said.message().await?.ok_or(Stop::Gone)?;
         let Some(Said::Begin(begin)) = first.what else {
             return Err(status::field("begin", "comes first, once").into());
         };
+        let size = self.desk.registrar.head().chain.size;
+        if begin.after > size {
+            let rule = format!(
+                "at most {size}: no record here has a later position; a node that was put back to an older copy is \
+                 begun with anew, from 0"
+            );
+            return Err(status::field("begin.after", rule).into());
+        }
         self.next = begin.after;
         let mut is_live = false;
         loop {
@@ -89,10 +97,10 @@ impl Console {
             // Between two pieces of what it is told one thing that it says is taken, however much there is of either.
             tokio::select! {
                 biased;
-                one = said.message() => match one {
-                    Ok(Some(one)) => self.take(one).await?,
-                    // It says no more, or has gone.
-                    Ok(None) | Err(_) => return Err(Stop::Gone),
+                one = said.message() => match one? {
+                    Some(one) => self.take(one).await?,
+                    // It says no more.
+                    None => return Err(Stop::Gone),
                 },
                 () = self.answers.closed() => return Err(Stop::Gone),
                 () = std::future::ready(()), if is_behind => {}
@@ -123,12 +131,16 @@ impl Console {
             }
         }
         let mut sessions: BTreeMap<ThreadId, Heard> = BTreeMap::new();
-        for (position, thread, touched) in &news {
+        let mut of_record = Vec::new();
+        for (at, (position, thread, touched)) in news.iter().enumerate() {
             let session = match sessions.entry(*thread) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(new) => new.insert(self.hear(head, *thread, &news, next).await?),
             };
-            self.tell_of(*position, *thread, touched, session).await?;
+            self.tell_of(*position, *thread, touched, session, &mut of_record);
+            if news.get(at.saturating_add(1)).is_none_or(|(next, ..)| next != position) {
+                self.tell_record(std::mem::take(&mut of_record)).await?;
+            }
         }
         self.next = next;
         known::make_room(&mut self.told);
@@ -151,22 +163,35 @@ impl Console {
         Ok(heard)
     }
 
-    async fn tell_of(
+    fn tell_of(
         &mut self,
         position: u64,
         thread: ThreadId,
         touched: &Touched,
         session: &mut Heard,
-    ) -> Result<(), Stop> {
+        all: &mut Vec<calls::JoinResponse>,
+    ) {
         let of = Some((thread, session.traffic));
         if let Some((stands, closed)) = session.stands.take() {
             let stands = told(position, of, What::Session(stands));
-            self.tell(calls::JoinResponse { closed, ..stands }).await?;
+            all.push(calls::JoinResponse { closed, ..stands });
         }
-        for what in self.told.entry(thread).or_default().news(session, position, touched) {
-            self.tell(told(position, of, what)).await?;
+        let news = self.told.entry(thread).or_default().news(session, position, touched);
+        all.extend(news.into_iter().map(|what| told(position, of, what)));
+    }
+
+    /// All that is told of one record. Only with the last of it its position is reached: whoever is cut before that, and
+    /// begins again, is told all of it again.
+    async fn tell_record(&self, mut all: Vec<calls::JoinResponse>) -> Result<(), Stop> {
+        let last = all.pop();
+        for mut one in all {
+            one.position = one.position.saturating_sub(1);
+            self.tell(one).await?;
         }
-        Ok(())
+        match last {
+            Some(last) => self.tell(last).await,
+            None => Ok(()),
+        }
     }
 
     /// Of what is touched by reading, showing or a receipt, which happen in every thread, only what is of a session. The

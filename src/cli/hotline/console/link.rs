@@ -14,7 +14,6 @@ use crate::cli::fault::Fault;
 use crate::cli::hotline::service;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_request::What as Said;
-use crate::codec::proto::detente::v1::join_response::What;
 use crate::limits;
 
 /// What is heard of the node.
@@ -32,7 +31,8 @@ pub const AHEAD: usize = 64;
 
 /// Runs until nobody listens.
 async fn keep(desk: Desk, heard: mpsc::Sender<Heard>, mut said: mpsc::UnboundedReceiver<Said>) {
-    let mut position = Position::default();
+    // The last one seen.
+    let mut position = 0;
     let mut failures: u32 = 0;
     loop {
         let before = position;
@@ -78,25 +78,6 @@ fn wait(failures: u32) -> Duration {
     Duration::from_millis((most / 2).saturating_add(chance))
 }
 
-/// Where to begin again: several things are told at one position, and a cut may come between them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-struct Position {
-    /// All was told up to here.
-    whole: u64,
-    newest: u64,
-}
-
-impl Position {
-    fn take(&mut self, told: &calls::JoinResponse) {
-        if told.position > self.newest {
-            (self.whole, self.newest) = (self.newest, told.position);
-        }
-        if matches!(told.what, Some(What::Live(_))) {
-            self.whole = self.newest;
-        }
-    }
-}
-
 enum Ended {
     Lost(String),
     NobodyListens,
@@ -104,12 +85,12 @@ enum Ended {
 
 async fn joined(
     desk: &Desk,
-    position: &mut Position,
+    position: &mut u64,
     heard: &mpsc::Sender<Heard>,
     said: &mut mpsc::UnboundedReceiver<Said>,
 ) -> Ended {
     let (out, stream) = mpsc::unbounded_channel();
-    let begin = calls::JoinBegin { after: position.whole };
+    let begin = calls::JoinBegin { after: *position };
     // The channel is new, and its other end is here.
     let _ = out.send(calls::JoinRequest { what: Some(Said::Begin(begin)) });
     let mut calls = service(desk);
@@ -126,7 +107,7 @@ async fn joined(
         tokio::select! {
             one = told.message() => match one {
                 Ok(Some(one)) => {
-                    position.take(&one);
+                    *position = one.position.max(*position);
                     if heard.send(Heard::Told(Box::new(one))).await.is_err() {
                         return Ended::NobodyListens;
                     }
@@ -158,21 +139,6 @@ pub fn begin(desk: Desk) -> (mpsc::UnboundedSender<Said>, mpsc::Receiver<Heard>)
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_stream_that_is_cut_amid_one_record_begins_again_before_that_record() {
-        let told = |position, what| calls::JoinResponse { position, what: Some(what), ..Default::default() };
-        let line = || What::Line(calls::SessionLine::default());
-        let mut position = Position::default();
-        for at in [3, 3, 5] {
-            position.take(&told(at, line()));
-        }
-        assert_eq!(position.whole, 3);
-        position.take(&told(5, What::Live(true)));
-        assert_eq!(position.whole, 5);
-        position.take(&told(0, What::Answer(calls::JoinAnswer::default())));
-        assert_eq!(position.whole, 5);
-    }
 
     #[test]
     fn waits_grow_to_a_limit_and_are_never_all_the_same() {
