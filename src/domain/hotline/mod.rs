@@ -21,7 +21,7 @@ pub use forms::{
     SessionShown, SessionText, too_long,
 };
 pub use heard::{Misheard, misheard};
-pub use order::{Names, Placed, heads, ordered, past};
+pub use order::{Names, Placed, heads, heads_among, ordered, past};
 pub use transcript::transcript;
 pub use unread::{ReadHere, is_unread};
 pub use words::{CHECK_WORDS, beginning, check_words};

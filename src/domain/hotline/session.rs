@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::close::{Difference, Pair};
 use super::consent::{Consent, word};
 use super::forms::{SeenLast, Sees, SessionAddition};
-use super::order::{Names, heads, ordered};
+use super::order::{Names, heads, heads_among, ordered};
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::form::MessageDigest;
@@ -117,6 +117,8 @@ pub struct Session<'s> {
     pub apart: Vec<&'s Spoken>,
     /// The last close of each.
     pub closes: BTreeMap<Party, &'s Spoken>,
+    /// What its author said after its own last close, by the places that it gave them.
+    pub(super) said_since: BTreeSet<Digest>,
     pub pairs: Vec<Pair>,
     pub state: State,
 }
@@ -149,8 +151,9 @@ impl<'s> Session<'s> {
                 _ => None,
             };
         }
-        let mut session =
-            Session { begins, present, on, lines, apart, closes, pairs: Vec::new(), state: State::Offered };
+        let said_since = said_since(&here);
+        let (pairs, state) = (Vec::new(), State::Offered);
+        let mut session = Session { begins, present, on, lines, apart, closes, said_since, pairs, state };
         session.pairs = session.pairs_of(thread, own);
         session.state = session.state_now();
         Some(session)
@@ -180,13 +183,19 @@ impl<'s> Session<'s> {
             let whole = self.lines.iter().map(|line| line.spoken);
             whole.filter(|one| !incomplete.contains(&one.said.message)).collect()
         };
-        let of_reader = |reader: Party| {
+        // What two said to each other stands in what they sign by their own messages alone: of these the last come
+        // first, also where a third went on from them.
+        let of_reader = |reader: Party| -> Vec<&'s Spoken> {
             let had = common(&whole, own, reader);
             let names: Vec<Names> = had.iter().map(|one| one.names()).collect();
-            let find = |head: Digest| had.iter().find(|one| one.said.message == head).copied();
-            let mut heads: Vec<&Spoken> = heads(&names).into_iter().filter_map(find).collect();
-            heads.sort_by_key(|one| ![own, reader].contains(&one.said.author));
-            heads
+            let by_digest: BTreeMap<Digest, &Spoken> =
+                had.iter().map(|one| (one.said.message, *one)).collect();
+            let is_of_two = |message: &Digest| {
+                by_digest.get(message).is_some_and(|one| [own, reader].contains(&one.said.author))
+            };
+            let mut last = heads_among(&names, is_of_two);
+            last.extend(heads(&names).into_iter().filter(|message| !is_of_two(message)));
+            last.iter().filter_map(|message| by_digest.get(message).copied()).collect()
         };
         let readers: Vec<Vec<&Spoken>> = to.iter().copied().chain([own]).map(of_reader).collect();
         // Whoever writes many at once takes no room from what two others said to each other.
@@ -279,6 +288,19 @@ pub fn begins(spoken: &[Spoken], own: Party) -> Option<&Spoken> {
         _ => false,
     };
     spoken.iter().filter(may_begin).min_by_key(|one| one.recorded)
+}
+
+/// Of each author what comes behind its last close, in the order of its places.
+fn said_since(here: &[&Spoken]) -> BTreeSet<Digest> {
+    let mut closed: BTreeMap<Party, Vec<Digest>> = BTreeMap::new();
+    for one in here {
+        if matches!(one.said.content, Content::SessionClose(_)) {
+            closed.insert(one.said.author, Vec::new());
+        } else if let Some(since) = closed.get_mut(&one.said.author) {
+            since.push(one.said.message);
+        }
+    }
+    closed.into_values().flatten().collect()
 }
 
 pub(super) fn lines<'s>(said: &[&'s Spoken], own: Party) -> Vec<Line<'s>> {

@@ -149,7 +149,7 @@ impl Checker<'_> {
         if pair.since > 0 {
             self.before_more_was_said(session, pair);
             let sentence =
-                format!("{same}: {} message(s) that one of them had not seen when it closed", pair.since);
+                format!("{same}: {} message(s) that the close of one of them does not cover", pair.since);
             self.signed(SESSION, NotProven, &[one, other], sentence);
         }
     }
