@@ -1,8 +1,12 @@
 //! Texts that were written at once: each says which of those before it its writer had not seen.
 
+use detente::domain::content::Content;
+use detente::domain::form::{MessageDigest, Prose};
 use detente::domain::hotline::session::Spoken;
+use detente::domain::hotline::{SeenLast, SessionText};
+use detente::limits;
 
-use crate::hotline::Desk;
+use crate::hotline::{Desk, party, two};
 
 #[test]
 fn two_officers_of_one_party_who_write_at_once_are_told_as_without_sight_of_each_other() {
@@ -20,4 +24,25 @@ fn two_officers_of_one_party_who_write_at_once_are_told_as_without_sight_of_each
     let unseen: Vec<usize> = session.lines.iter().map(|line| line.unseen).collect();
     assert_eq!(unseen, [0, 0, 0, 1, 0]);
     assert_eq!(session.lines[3].unseen_first, [session.lines[2].spoken.said.message]);
+}
+
+#[test]
+fn of_a_very_long_session_the_first_messages_keep_their_marks_and_of_the_rest_it_is_told_that_nobody_looked()
+{
+    let (mut by, _) = two();
+    for number in 0..limits::HOTLINE_COMPARED_MAX {
+        let before = by.held.last().unwrap();
+        let seen = SeenLast {
+            author: before.said.author.to_string(),
+            message: Some(MessageDigest(before.said.message)),
+            not_to: Vec::new(),
+        };
+        let text = Prose(number.to_string());
+        let form = SessionText { text, seen: vec![seen], ..SessionText::default() };
+        by.put(&[party("PL")], Content::SessionText(form));
+    }
+    let session = by.session();
+    let (first, rest) = session.lines.split_at(limits::HOTLINE_COMPARED_MAX);
+    assert!(first.iter().all(|line| line.is_compared && line.unseen == 0));
+    assert!(!rest.is_empty() && rest.iter().all(|line| !line.is_compared));
 }

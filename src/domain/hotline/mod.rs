@@ -13,6 +13,7 @@ pub mod phrases;
 pub mod session;
 mod transcript;
 mod unread;
+mod unseen;
 mod words;
 
 pub use close::{Difference, Pair};

@@ -9,6 +9,7 @@ use super::close::{Difference, Pair};
 use super::consent::{Consent, word};
 use super::forms::{SeenLast, Sees, SessionAddition};
 use super::order::{Names, heads, heads_among, ordered};
+use super::unseen::unseen;
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::form::MessageDigest;
@@ -99,6 +100,8 @@ pub struct Line<'s> {
     /// well, and the first of them.
     pub unseen: usize,
     pub unseen_first: Vec<Digest>,
+    /// Whether that was looked at: of a very long session it is only of those that stand first.
+    pub is_compared: bool,
 }
 
 /// A session.
@@ -316,40 +319,11 @@ pub(super) fn lines<'s>(said: &[&'s Spoken], own: Party) -> Vec<Line<'s>> {
         } else {
             missing(seen_in(&spoken.said.content), own, |digest| here.contains(digest))
         };
+        let is_compared = at < unseen.len();
         let (unseen, unseen_first) = unseen.get(at).cloned().unwrap_or_default();
-        Line { spoken, missing, unseen, unseen_first }
+        Line { spoken, missing, unseen, unseen_first, is_compared }
     };
     order.iter().enumerate().map(line).collect()
-}
-
-/// Of each how many stand before it on which it does not build, and the first of them. Of very long sessions
-/// it is left out: it takes room by the square.
-fn unseen(order: &[&Spoken]) -> Vec<(usize, Vec<Digest>)> {
-    const BITS: usize = 64;
-    if order.len() > limits::HOTLINE_MESSAGES_MAX {
-        return Vec::new();
-    }
-    let places: BTreeMap<Digest, usize> = (0..).zip(order).map(|(at, one)| (one.said.message, at)).collect();
-    let mut known: Vec<Vec<u64>> = Vec::with_capacity(order.len());
-    let mut found = Vec::with_capacity(order.len());
-    for (at, spoken) in order.iter().enumerate() {
-        let names = spoken.names();
-        let mut bits = vec![0_u64; order.len().div_ceil(BITS)];
-        let named = names.seen.iter().filter_map(|seen| places.get(seen).copied());
-        // An opening builds on nothing, whatever it names.
-        for one in named.filter(|one| *one < at && !names.is_opening) {
-            for (mine, theirs) in bits.iter_mut().zip(&known[one]) {
-                *mine |= theirs;
-            }
-            bits[one / BITS] |= 1 << (one % BITS);
-        }
-        let is_unseen = |one: &usize| bits[one / BITS] >> (one % BITS) & 1 == 0;
-        let first = (0..at).filter(is_unseen).take(limits::HOTLINE_UNSEEN_TOLD);
-        let first = first.map(|one| order[one].said.message).collect();
-        found.push(((0..at).filter(is_unseen).count(), first));
-        known.push(bits);
-    }
-    found
 }
 
 /// What is named as seen, may be had by the reader, and is not here.

@@ -92,6 +92,11 @@ impl Checker<'_> {
                 );
                 self.add(&about, NotProven, sentence);
             }
+            if !line.is_compared {
+                let sentence =
+                    "after which of those before it it was written: they are too many to be looked at";
+                self.add(&about, NotProven, sentence.to_owned());
+            }
             if !line.missing.is_empty() {
                 let missing = line.missing.len();
                 let sentence =
