@@ -175,17 +175,17 @@ impl<'s> Session<'s> {
 
     /// What a message of `own` to these says that it had seen: all that is here.
     pub fn seen_by(&self, own: Party, to: &[Party]) -> Vec<SeenLast> {
-        self.seen_before(u64::MAX, own, to)
+        self.seen_but(|_| false, own, to)
     }
 
-    /// The same, where the writer was shown no message of another Party's that this record or a later one holds.
-    pub fn seen_before(&self, record: u64, own: Party, to: &[Party]) -> Vec<SeenLast> {
-        let whole: Vec<&Spoken> = {
-            let is_later = |one: &Spoken| one.recorded >= record && one.said.author != own;
-            let incomplete = self.incomplete(is_later);
-            let whole = self.lines.iter().map(|line| line.spoken);
-            whole.filter(|one| !incomplete.contains(&one.said.message)).collect()
-        };
+    /// The same, without what its writer was not shown, and without all that builds on that.
+    pub fn seen_but(
+        &self,
+        is_not_shown: impl Fn(&Spoken) -> bool,
+        own: Party,
+        to: &[Party],
+    ) -> Vec<SeenLast> {
+        let whole = self.whole(is_not_shown);
         // What two said to each other stands in what they sign by their own messages alone: of these the last come
         // first, also where a third went on from them.
         let of_reader = |reader: Party| -> Vec<&'s Spoken> {
@@ -221,10 +221,17 @@ impl<'s> Session<'s> {
         found
     }
 
-    /// Whether every present Party but this one agrees, its last word on it being these, that a further one comes in.
-    pub fn others_agree(&self, own: Party, addition: &SessionAddition) -> bool {
+    /// Whether every present Party but this one agrees, its last word on it being these, that a further one comes in: its
+    /// last of those on which the addition builds, for by these all others let that Party in or not.
+    pub fn others_agree(
+        &self,
+        own: Party,
+        addition: &SessionAddition,
+        is_not_shown: impl Fn(&Spoken) -> bool,
+    ) -> bool {
+        let whole = self.whole(is_not_shown);
         let agrees = |party: &Party| {
-            let mut words = self.lines.iter().rev().filter_map(|line| word(line.spoken, *party, addition));
+            let mut words = whole.iter().rev().filter_map(|one| word(one, *party, addition));
             words.next().is_some_and(|last| last.sees == addition.sees)
         };
         self.present.iter().filter(|party| **party != own).all(agrees)
@@ -241,6 +248,13 @@ impl<'s> Session<'s> {
             }
         }
         all
+    }
+
+    /// What is here as a whole, in order, without what is left out, and without all that builds on that.
+    fn whole(&self, is_left_out: impl Fn(&Spoken) -> bool) -> Vec<&'s Spoken> {
+        let incomplete = self.incomplete(is_left_out);
+        let all = self.lines.iter().map(|line| line.spoken);
+        all.filter(|one| !incomplete.contains(&one.said.message)).collect()
     }
 
     /// What is not here as a whole, or came too late, and all that builds on such.
