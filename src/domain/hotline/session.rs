@@ -111,6 +111,8 @@ pub struct Session<'s> {
     pub begins: &'s Spoken,
     /// Who opened it, and everybody who came in; by code.
     pub present: Vec<Party>,
+    /// By which addition each of those came in who did so later.
+    pub came_in: BTreeMap<Party, &'s Spoken>,
     /// The last word of each that takes part.
     pub on: BTreeMap<Party, &'s Spoken>,
     /// In their order.
@@ -135,7 +137,7 @@ impl<'s> Session<'s> {
         let here: Vec<&Spoken> =
             spoken.iter().filter(|one| one.said.traffic == begins.said.traffic).collect();
         let mut said: Vec<&Spoken> = here.iter().filter(|one| one.is_ordered()).copied().collect();
-        let present = present(begins, &in_order(&said), own);
+        let (present, came_in) = present(begins, &in_order(&said), own);
         // Whoever else writes into the thread is no part of the session.
         said.retain(|one| present.contains(&one.said.author));
         let lines = lines(&said, own);
@@ -156,7 +158,8 @@ impl<'s> Session<'s> {
         }
         let said_since = said_since(&here);
         let (pairs, state) = (Vec::new(), State::Offered);
-        let mut session = Session { begins, present, on, lines, apart, closes, said_since, pairs, state };
+        let mut session =
+            Session { begins, present, came_in, on, lines, apart, closes, said_since, pairs, state };
         session.pairs = session.pairs_of(thread, own);
         session.state = session.state_now();
         Some(session)
@@ -293,7 +296,7 @@ impl<'s> Session<'s> {
 pub fn parties(spoken: &[Spoken], own: Party) -> Vec<Party> {
     let Some(begins) = begins(spoken, own) else { return Vec::new() };
     let here = spoken.iter().filter(|one| one.said.traffic == begins.said.traffic && one.is_ordered());
-    present(begins, &in_order(&here.collect::<Vec<_>>()), own)
+    present(begins, &in_order(&here.collect::<Vec<_>>()), own).0
 }
 
 /// The opening, or for a Party that came in later the addition by which it did: whichever was on record here first,
@@ -351,9 +354,14 @@ pub(super) fn may_be_had(seen: &SeenLast, by: Party) -> bool {
     seen.not_to.iter().all(|party| party != by.as_str())
 }
 
-/// Who opened it and to whom, and who came in since.
-fn present(begins: &Spoken, order: &[&Spoken], own: Party) -> Vec<Party> {
+/// Who opened it and to whom, and who came in since; these each with the addition by which it did.
+fn present<'s>(
+    begins: &Spoken,
+    order: &[&'s Spoken],
+    own: Party,
+) -> (Vec<Party>, BTreeMap<Party, &'s Spoken>) {
     let mut present: BTreeSet<Party> = begins.to.iter().copied().chain([begins.said.author]).collect();
+    let mut came_in = BTreeMap::new();
     let mut consent = Consent::new(order);
     for (at, spoken) in order.iter().enumerate() {
         let Content::SessionAddition(form) = &spoken.said.content else { continue };
@@ -366,9 +374,10 @@ fn present(begins: &Spoken, order: &[&Spoken], own: Party) -> Vec<Party> {
         // Who came in by it has not seen what the others said to each other before.
         if party == own || consent.is_given(at, form, &all) {
             present.insert(party);
+            came_in.insert(party, *spoken);
         }
     }
-    present.into_iter().collect()
+    (present.into_iter().collect(), came_in)
 }
 
 pub(super) fn common<'s>(said: &[&'s Spoken], one: Party, other: Party) -> Vec<&'s Spoken> {
