@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::forms::{AgreedWith, SeenLast, SessionClose};
 use super::order::{Names, past};
+use super::readers::{Has, Readers};
 use super::session::{Session, Spoken, common, first, in_order, may_be_had, seen_in};
 use super::transcript::transcript;
 use crate::domain::content::Content;
@@ -108,12 +109,15 @@ impl<'s> Session<'s> {
         let others: Vec<Party> = self.present.iter().filter(|party| **party != own).copied().collect();
         let seen = self.seen_by(own, &others);
         let mut close = SessionClose { seen, ..SessionClose::default() };
+        let said: Vec<&Spoken> = self.lines.iter().map(|line| line.spoken).collect();
+        let (who_has, mut found): (Readers, BTreeMap<Has, Vec<&Spoken>>) =
+            (Readers::of(&said, own), BTreeMap::new());
         for other in others {
-            let covered = self.covered(&close, own, other);
+            let covered = found.entry(who_has.has(other)).or_insert_with(|| self.covered(&close, own, other));
             close.agreed.push(AgreedWith {
                 party: other.to_string(),
                 transcript: Some(MessageDigest(Digest::of(
-                    written(thread, (own, other), &covered).as_bytes(),
+                    written(thread, (own, other), covered).as_bytes(),
                 ))),
                 messages: Some(covered.len() as u64),
             });

@@ -10,6 +10,7 @@ mod forms;
 mod heard;
 mod order;
 pub mod phrases;
+mod readers;
 pub mod session;
 mod transcript;
 mod unread;

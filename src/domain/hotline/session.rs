@@ -9,6 +9,7 @@ use super::close::{Difference, Pair};
 use super::consent::{Consent, word};
 use super::forms::{SeenLast, Sees, SessionAddition};
 use super::order::{Names, heads, heads_among, ordered};
+use super::readers::{Has, Readers};
 use super::unseen::unseen;
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
@@ -189,19 +190,11 @@ impl<'s> Session<'s> {
         to: &[Party],
     ) -> Vec<SeenLast> {
         let whole = self.whole(is_not_shown);
-        // What two said to each other stands in what they sign by their own messages alone: of these the last come
-        // first, also where a third went on from them.
-        let of_reader = |reader: Party| -> Vec<&'s Spoken> {
-            let had = common(&whole, own, reader);
-            let names: Vec<Names> = had.iter().map(|one| one.names()).collect();
-            let by_digest: BTreeMap<Digest, &Spoken> =
-                had.iter().map(|one| (one.said.message, *one)).collect();
-            let is_of_two = |message: &Digest| {
-                by_digest.get(message).is_some_and(|one| [own, reader].contains(&one.said.author))
-            };
-            let mut last = heads_among(&names, is_of_two);
-            last.extend(heads(&names).into_iter().filter(|message| !is_of_two(message)));
-            last.iter().filter_map(|message| by_digest.get(message).copied()).collect()
+        let (who_has, mut found): (Readers, BTreeMap<Has, Vec<&Spoken>>) =
+            (Readers::of(&whole, own), BTreeMap::new());
+        let of_reader = |reader: Party| {
+            let last = found.entry(who_has.has(reader)).or_insert_with(|| last_of(&whole, own, reader));
+            last.clone()
         };
         let readers: Vec<Vec<&Spoken>> = to.iter().copied().chain([own]).map(of_reader).collect();
         // Whoever writes many at once takes no room from what two others said to each other.
@@ -308,6 +301,19 @@ pub fn begins(spoken: &[Spoken], own: Party) -> Option<&Spoken> {
         _ => false,
     };
     spoken.iter().filter(may_begin).min_by_key(|one| one.recorded)
+}
+
+/// Of what two both have, those to be named as seen. What they said to each other stands in what they sign by their own
+/// messages alone: of these the last come first, also where a third went on from them; then the others.
+fn last_of<'s>(said: &[&'s Spoken], own: Party, reader: Party) -> Vec<&'s Spoken> {
+    let had = common(said, own, reader);
+    let names: Vec<Names> = had.iter().map(|one| one.names()).collect();
+    let by_digest: BTreeMap<Digest, &Spoken> = had.iter().map(|one| (one.said.message, *one)).collect();
+    let is_of_two =
+        |message: &Digest| by_digest.get(message).is_some_and(|one| [own, reader].contains(&one.said.author));
+    let mut last = heads_among(&names, is_of_two);
+    last.extend(heads(&names).into_iter().filter(|message| !is_of_two(message)));
+    last.iter().filter_map(|message| by_digest.get(message).copied()).collect()
 }
 
 /// Of each author what comes behind its last close, in the order of its places.
