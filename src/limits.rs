@@ -190,6 +190,9 @@ pub const HOTLINE_TRANSLATIONS_TOLD: usize = 8;
 pub const HOTLINE_BESIDE_TOLD: usize = 8;
 /// Of the messages that the author of a text had not seen the first are told by their digests; of more only their count.
 pub const HOTLINE_UNSEEN_TOLD: usize = 8;
+/// Of the messages of a session no more, the first in its order, are held against those before them, for which of these
+/// their authors had not seen; of the others it is told that they are not. At 64 messages a word, it takes 4.5 MB.
+pub const HOTLINE_COMPARED_MAX: usize = HOTLINE_AUTHOR_MESSAGES_MAX;
 /// The translations of one text that are told take no more (bytes).
 pub const HOTLINE_TRANSLATIONS_BYTES: usize = 64 * 1024;
 /// Of what was written down as heard no more is told beside one text, and no more without an original; how much more

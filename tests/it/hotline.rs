@@ -96,7 +96,7 @@ impl Desk {
         let mut to = self.others();
         let form =
             SessionAddition { party: code.into(), sees: Some(Sees::FromNowOn), ..SessionAddition::default() };
-        if self.session().others_agree(self.own, &form) {
+        if self.session().others_agree(self.own, &form, |_| false) {
             to.push(party(code));
         }
         let seen = self.session().seen_by(self.own, &to);
@@ -193,11 +193,13 @@ fn what_came_after_its_writer_sent_a_text_and_what_builds_on_that_is_not_named_a
         seen.iter().any(|one| one.message == Some(MessageDigest(spoken.said.message)))
     };
     assert!(names(other.session().seen_by(party("PL"), &to), &late));
-    let seen = other.session().seen_before(sent, party("PL"), &to);
+    let is_later = |one: &Spoken| one.recorded >= sent;
+    let seen = other.session().seen_but(is_later, party("PL"), &to);
     assert!(!seen.is_empty() && !names(seen, &late));
     // A text of one's own that was written with sight of it would stand for it.
     let own = other.say("seen");
-    assert!(!names(other.session().seen_before(sent, party("PL"), &to), &own));
+    let is_late = |one: &Spoken| one.said.message == late.said.message;
+    assert!(!names(other.session().seen_but(is_late, party("PL"), &to), &own));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use detente::domain::digest::Digest;
 use detente::domain::form::{MessageDigest, Prose};
 use detente::domain::hotline::session::{Session, State, seen_in};
 use detente::domain::hotline::{
-    AgreedWith, Difference, Names, Pair, SeenLast, SessionClose, SessionText, heads, past,
+    AgreedWith, Difference, Names, Pair, SeenLast, SessionClose, SessionText, heads, heads_among, past,
 };
 use detente::limits;
 use proptest::prelude::*;
@@ -227,6 +227,21 @@ proptest! {
         prop_assert!(heads(&with).contains(&late.message));
         prop_assert_eq!(past(&with, &heads(&with)).len(), with.len());
     }
+
+    #[test]
+    fn the_last_of_some_cover_all_of_these_and_none_of_them_builds_on_another(all in graph(), salt in any::<u8>()) {
+        let is_among = |message: &Digest| (message.0[0] ^ salt) % 2 == 0;
+        let last = heads_among(&all, is_among);
+        let covered = past(&all, &last);
+        for one in all.iter().filter(|one| is_among(&one.message)) {
+            prop_assert!(covered.contains(&one.message));
+        }
+        for one in &last {
+            prop_assert!(is_among(one));
+            let others: Vec<Digest> = last.iter().filter(|other| *other != one).copied().collect();
+            prop_assert!(!past(&all, &others).contains(one));
+        }
+    }
 }
 
 #[test]
@@ -252,5 +267,85 @@ fn whoever_writes_many_at_once_keeps_no_text_of_two_others_out_of_their_closes()
         let session = desk.session();
         let [pair] = &session.pairs[..] else { panic!("{:?}", session.pairs) };
         assert!(pair.agreed.is_some(), "{}: {pair:?}", desk.own);
+    }
+}
+
+#[test]
+fn a_third_that_floods_two_neither_makes_them_differ_nor_keeps_them_from_agreeing() {
+    const MANY: u64 = limits::HOTLINE_SEEN_MAX as u64 + 8;
+    let mut desks = three();
+    desks[0].say("before it");
+    give_all(&mut desks);
+    for number in 0..MANY {
+        // To both, and behind each of these one to BY alone.
+        let to_both = spoken(party("LT"), &[party("BY"), party("PL")], 1_000 + number, text("x", Vec::new()));
+        let seen = vec![named("LT", to_both.said.message)];
+        let to_one = spoken(party("LT"), &[party("BY")], 2_000 + number, text("x", seen));
+        for at in [0, 2] {
+            desks[at].take(&to_both);
+            desks[at].take(&to_one);
+        }
+    }
+    for at in [0, 2] {
+        desks[at].close();
+    }
+    give_all(&mut desks);
+    for at in [0, 2] {
+        let session = desks[at].session();
+        let pair = between(&session, "BY", "PL");
+        assert!(pair.agreed.is_some() && pair.differences.is_empty(), "{}: {pair:?}", desks[at].own);
+        // Opening, two acceptances, and what BY said.
+        assert_eq!((pair.since, pair.messages), (0, 4), "{}", desks[at].own);
+    }
+    // From some of these one of the two goes on: they are covered by both.
+    desks[0].say("we have seen that");
+    give_all(&mut desks);
+    assert_eq!(between(&desks[2].session(), "BY", "PL").agreed, None);
+    for at in [0, 2] {
+        desks[at].close();
+    }
+    give_all(&mut desks);
+    for at in [0, 2] {
+        let session = desks[at].session();
+        let pair = between(&session, "BY", "PL");
+        assert!(pair.agreed.is_some() && pair.messages > 5, "{}: {pair:?}", desks[at].own);
+    }
+}
+
+#[test]
+fn what_a_party_says_after_its_own_close_is_no_difference_and_that_close_is_out_of_date() {
+    let (mut one, mut other) = two();
+    other.close();
+    other.say("one thing more");
+    exchange(&mut one, &mut other);
+    one.say("an answer to it");
+    one.close();
+    exchange(&mut one, &mut other);
+    for desk in [&one, &other] {
+        let session = desk.session();
+        let pair = &session.pairs[0];
+        assert_eq!((session.state, pair.since, pair.agreed), (State::Closing, 2, None), "{}", desk.own);
+        assert!(pair.differences.is_empty(), "{}: {pair:?}", desk.own);
+    }
+    other.close();
+    exchange(&mut one, &mut other);
+    for desk in [&one, &other] {
+        assert_eq!(desk.session().state, State::Closed, "{}: {:?}", desk.own, desk.session().pairs);
+    }
+}
+
+#[test]
+fn a_text_that_its_author_leaves_out_of_a_later_close_stays_a_difference() {
+    let (mut one, mut other) = two();
+    let without = other.session().close_by(THREAD, other.own);
+    let message = other.say("on second thoughts").said.message;
+    other.put(&[party("BY")], Content::SessionClose(without));
+    exchange(&mut one, &mut other);
+    one.close();
+    exchange(&mut one, &mut other);
+    for desk in [&one, &other] {
+        let session = desk.session();
+        assert_eq!(session.pairs[0].differences, [Difference::OnlyIn { party: party("BY"), message }]);
+        assert_eq!(session.state, State::Disputed, "{}", desk.own);
     }
 }

@@ -76,7 +76,7 @@ async fn a_session_that_both_closed_is_opened_again_only_by_who_says_that_it_is_
     arrived(&world, "PL", &said.message_digest).await;
     assert_eq!(show(&world, "PL", &thread).await.session.unwrap().state, "closing");
     let found = crate::by_hand::proven(&world, "PL", &thread).await;
-    let unseen = "that BY and PL hold the same to have been said: 1 message(s) that one of them had not seen";
+    let unseen = "that BY and PL hold the same to have been said: 1 message(s) that the close of one of them";
     assert!(found.findings.iter().any(|one| one.sentence.starts_with(unseen)), "{:#?}", found.findings);
 }
 
@@ -105,12 +105,12 @@ async fn an_opening_after_both_closed_makes_nobodys_signature_look_forged_and_bo
         assert_eq!(shown.session.unwrap().state, "closing", "{at}");
         assert_eq!((with.since, with.agreed.len(), with.differences.len()), (1, 0, 0), "{at}: {with:?}");
         let printed = page(&world, at, &thread).await;
-        assert!(printed.contains("1 message(s) that one of you had not seen when it closed"), "{printed}");
+        assert!(printed.contains("1 message(s) that the close of one of you does not cover"), "{printed}");
         assert!(!printed.contains("Disputed"), "{printed}");
         let found = crate::by_hand::proven(&world, at, &thread).await;
         assert!(found.holds());
         let says = |words: &str| found.findings.iter().any(|one| one.sentence.contains(words));
-        assert!(says("1 message(s) that one of them had not seen when it closed"), "{:#?}", found.findings);
+        assert!(says("1 message(s) that the close of one of them does not cover"), "{:#?}", found.findings);
         assert!(!says("and the messages that it names give"), "{:#?}", found.findings);
     }
     close_both().await;

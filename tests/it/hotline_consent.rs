@@ -16,7 +16,7 @@ fn addition(sees: Sees) -> SessionAddition {
 /// To LT as well, where all others agree or where it is said so.
 fn agree(desk: &mut Desk, sees: Sees, to_third: bool) -> Spoken {
     let mut to: Vec<Party> = desk.others();
-    if to_third || desk.session().others_agree(desk.own, &addition(sees)) {
+    if to_third || desk.session().others_agree(desk.own, &addition(sees), |_| false) {
         to.push(party("LT"));
     }
     let seen = desk.session().seen_by(desk.own, &to);
@@ -75,4 +75,15 @@ fn a_word_that_the_one_who_let_a_party_in_had_not_seen_puts_nobody_out_wherever_
         assert!(at(&late.said.message) < at(&let_in.said.message), "{}", desk.own);
         assert!(is_in(desk), "{}", desk.own);
     }
+}
+
+#[test]
+fn a_word_that_the_writer_was_not_shown_is_no_consent_as_its_addition_does_not_build_on_it() {
+    let (mut one, mut other) = two();
+    let word = agree(&mut other, Sees::All, false);
+    one.take(&word);
+    let is_not_shown = |spoken: &Spoken| spoken.said.message == word.said.message;
+    let session = one.session();
+    assert!(session.others_agree(one.own, &addition(Sees::All), |_| false));
+    assert!(!session.others_agree(one.own, &addition(Sees::All), is_not_shown));
 }

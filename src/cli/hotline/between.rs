@@ -21,7 +21,8 @@ const READINGS_MAX: usize = 8;
 pub(super) struct Signed {
     pub text: String,
     pub digest: Digest,
-    /// Those of all that both have: also what waits for a message that is not here, and so is signed by nobody.
+    /// Those of all that both have: also what is signed by nobody, as it waits for a message that is not here or is a
+    /// third's from which neither went on.
     all: Bytes,
     pub with: String,
 }

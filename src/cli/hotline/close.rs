@@ -47,7 +47,8 @@ struct Signs {
 struct Signed {
     with: String,
     digest: Digest,
-    /// How many messages that both have wait for one that is not on record here: the close does not cover them.
+    /// How many messages that both have wait for one that is not on record here, or are a third's from which neither went
+    /// on: the close does not cover them.
     without: usize,
 }
 
@@ -125,7 +126,10 @@ impl Signs {
         for Signed { with, digest, without } in &self.transcripts {
             say!("signs     {digest} with {}", shown(with));
             if *without > 0 {
-                say!("without   {without} message(s) that wait for others: the close does not cover them");
+                say!(
+                    "without   {without} message(s) that wait for others, or of a third Party and neither of the two went \
+                     on from them: the close does not cover them"
+                );
             }
         }
         say!("texts     {}, of which no officer of yours has read {}", self.texts, self.unread.len());

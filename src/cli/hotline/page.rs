@@ -379,7 +379,7 @@ pub(super) fn closed_with(one: &calls::ClosedWith) -> Vec<String> {
         differences.map(|difference| format!("Disputed with {party}: {}", shown(difference))).collect();
     if one.since > 0 {
         sentences.push(format!(
-            "With {party}: {} message(s) that one of you had not seen when it closed",
+            "With {party}: {} message(s) that the close of one of you does not cover",
             one.since
         ));
     }

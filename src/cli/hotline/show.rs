@@ -318,6 +318,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "agreed_words": agreed.collect::<Vec<Value>>(),
         "phrase_differs": line.phrase_differs,
         "unseen": line.unseen,
+        "unseen_not_compared": line.unseen_not_compared,
         "unseen_texts": line.unseen_texts.iter().map(hex::encode).collect::<Vec<_>>(),
         "missing": line.missing.iter().map(hex::encode).collect::<Vec<_>>(),
         "not_to": line.not_to,

@@ -5,8 +5,15 @@
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::text::shown;
 
-/// Which messages above it its author had not seen, each by its name.
+/// Of one that stands behind very many.
+const NOT_COMPARED: &str =
+    "which of those above it its author had not seen is not looked at: they are too many";
+
+/// Which messages above it its author had not seen, each by its name; or that nobody looked.
 pub(super) fn unseen(line: &calls::SessionLine, name: impl Fn(&[u8]) -> String) -> Option<String> {
+    if line.unseen_not_compared {
+        return Some(NOT_COMPARED.to_owned());
+    }
     let mut names: Vec<String> = line.unseen_texts.iter().map(|digest| name(digest)).collect();
     let more = usize::try_from(line.unseen).unwrap_or(usize::MAX).saturating_sub(names.len());
     if more > 0 {
@@ -48,6 +55,8 @@ mod tests {
         assert_eq!(named(1, &[13]), sentence("13"));
         assert_eq!(named(3, &[5, 6, 9]), sentence("5, 6 and 9"));
         assert_eq!(named(9, &[5, 6]), sentence("5, 6 and 7 more"));
+        let line = calls::SessionLine { unseen_not_compared: true, ..Default::default() };
+        assert_eq!(super::unseen(&line, |_| String::new()).as_deref(), Some(NOT_COMPARED));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::forms::{AgreedWith, SeenLast, SessionClose};
 use super::order::{Names, past};
+use super::readers::{Has, Readers};
 use super::session::{Session, Spoken, common, first, in_order, may_be_had, seen_in};
 use super::transcript::transcript;
 use crate::domain::content::Content;
@@ -83,8 +84,9 @@ pub struct Pair {
     /// How many messages stand in that one.
     pub messages: usize,
     pub differences: Vec<Difference>,
-    /// Messages that one of them, having closed, had not seen. One that waits for a message that is not here is none of
-    /// these: nobody could name it, and by naming what nobody has a third would keep two from ever closing.
+    /// Messages of the two that the close of one of them does not cover, and what these build on. One that waits for a
+    /// message that is not here is none of these, nor is a third's on which neither went on: nobody could name the one,
+    /// and by either a third would keep two from ever closing.
     pub since: usize,
 }
 
@@ -107,12 +109,15 @@ impl<'s> Session<'s> {
         let others: Vec<Party> = self.present.iter().filter(|party| **party != own).copied().collect();
         let seen = self.seen_by(own, &others);
         let mut close = SessionClose { seen, ..SessionClose::default() };
+        let said: Vec<&Spoken> = self.lines.iter().map(|line| line.spoken).collect();
+        let (who_has, mut found): (Readers, BTreeMap<Has, Vec<&Spoken>>) =
+            (Readers::of(&said, own), BTreeMap::new());
         for other in others {
-            let covered = self.covered(&close, own, other);
+            let covered = found.entry(who_has.has(other)).or_insert_with(|| self.covered(&close, own, other));
             close.agreed.push(AgreedWith {
                 party: other.to_string(),
                 transcript: Some(MessageDigest(Digest::of(
-                    written(thread, (own, other), &covered).as_bytes(),
+                    written(thread, (own, other), covered).as_bytes(),
                 ))),
                 messages: Some(covered.len() as u64),
             });
@@ -120,15 +125,43 @@ impl<'s> Session<'s> {
         close
     }
 
-    /// What a close of `author` covers of what both it and the other have, in order.
+    /// What a close of `author` covers of what both it and the other have, in order: what it names of one of the two, and
+    /// all on which that builds. What a third says counts as far as one of the two went on from it, so that no third
+    /// decides what two of them sign.
     fn covered(&self, close: &SessionClose, author: Party, other: Party) -> Vec<&'s Spoken> {
         let said: Vec<&Spoken> = self.lines.iter().map(|line| line.spoken).collect();
         let both = common(&said, author, other);
         let names: Vec<Names> = both.iter().map(|one| one.names()).collect();
-        let seen: Vec<Digest> = first(&close.seen).iter().filter_map(|one| Some(one.message?.0)).collect();
+        let of_two: BTreeSet<Digest> = of_two(&both, (author, other)).collect();
+        let seen = first(&close.seen).iter().filter_map(|one| Some(one.message?.0));
+        let seen: Vec<Digest> = seen.filter(|message| of_two.contains(message)).collect();
         let covered = past(&names, &seen);
         let both: Vec<&Spoken> = both.into_iter().filter(|one| covered.contains(&one.said.message)).collect();
         in_order(&both)
+    }
+
+    /// Of what a close covers, in order, all but what the other Party said after its own close, and what builds on that:
+    /// its close is out of date, and contradicts none of it.
+    fn held(
+        &self,
+        covers: &[&Spoken],
+        other: Party,
+        others: &BTreeSet<Digest>,
+        two: (Party, Party),
+    ) -> BTreeSet<Digest> {
+        let names: Vec<Names> = covers.iter().map(|one| one.names()).collect();
+        let mut since: BTreeSet<Digest> = BTreeSet::new();
+        for (one, names) in covers.iter().zip(&names) {
+            let is_said_since = one.said.author == other
+                && self.said_since.contains(&names.message)
+                && !others.contains(&names.message);
+            let goes_on = !names.is_opening && names.seen.iter().any(|seen| since.contains(seen));
+            if is_said_since || goes_on {
+                since.insert(names.message);
+            }
+        }
+        let before: Vec<Digest> = of_two(covers, two).filter(|message| !since.contains(message)).collect();
+        past(&names, &before)
     }
 
     pub(super) fn pairs_of(&self, thread: ThreadId, own: Party) -> Vec<Pair> {
@@ -189,19 +222,28 @@ impl<'s> Session<'s> {
         let second_signed = side(other, one, second, &second_covers);
         let by_first: BTreeSet<Digest> = first_covers.iter().map(|one| one.said.message).collect();
         let by_second: BTreeSet<Digest> = second_covers.iter().map(|one| one.said.message).collect();
-        let sides = [(one, &first_covers, &by_second), (other, &second_covers, &by_first)];
-        for (party, covers, others) in sides {
-            let only = covers.iter().map(|one| one.said.message).filter(|message| !others.contains(message));
+        let two = (one, other);
+        let sides = [(one, &first_covers, other, &by_second), (other, &second_covers, one, &by_first)];
+        for (party, covers, with, others) in sides {
+            let held = self.held(covers, with, others, two);
+            let only = covers.iter().map(|one| one.said.message);
+            let only = only.filter(|message| held.contains(message) && !others.contains(message));
             differences.extend(only.map(|message| Difference::OnlyIn { party, message }));
         }
-        let waiting = self.incomplete(|_| false);
-        let is_since = |message: &Digest| {
-            !waiting.contains(message) && !(by_first.contains(message) && by_second.contains(message))
-        };
-        let since = self.common(one, other).iter().filter(|one| is_since(&one.said.message)).count();
+        let since = self.since(two, |message| by_first.contains(message) && by_second.contains(message));
         let same = differences.is_empty() && first_signed == second_signed;
         let agreed = if same && since == 0 { first_signed } else { None };
         Pair { between: (one, other), agreed, messages: first_covers.len(), differences, since }
+    }
+
+    /// How many whole messages of the two, with what these build on, are not covered by both.
+    fn since(&self, (one, other): (Party, Party), is_covered: impl Fn(&Digest) -> bool) -> usize {
+        let waiting = self.incomplete(|_| false);
+        let both = self.common(one, other);
+        let names: Vec<Names> = both.iter().map(|one| one.names()).collect();
+        let whole: Vec<Digest> =
+            of_two(&both, (one, other)).filter(|message| !waiting.contains(message)).collect();
+        past(&names, &whole).iter().filter(|message| !is_covered(message)).count()
     }
 
     /// What a close and all that it covers build on, may be had by both, and is not here: each once, with whose it is
@@ -214,26 +256,33 @@ impl<'s> Session<'s> {
     ) -> BTreeMap<Digest, Option<Party>> {
         let here: BTreeSet<Digest> = self.lines.iter().map(|line| line.spoken.said.message).collect();
         let mut found: BTreeMap<Digest, Option<Party>> = BTreeMap::new();
-        let mut look = |seen: &[SeenLast], by: &[Party]| {
-            for one in seen {
-                let Some(MessageDigest(digest)) = one.message else { continue };
-                let is_lacking = !here.contains(&digest) && by.iter().all(|party| may_be_had(one, *party));
-                if is_lacking && found.len() < limits::HOTLINE_DIFFERENCES_TOLD {
-                    found.entry(digest).or_insert_with(|| one.author.parse().ok());
-                }
+        let mut look = |one: &SeenLast, by: &[Party]| {
+            let Some(MessageDigest(digest)) = one.message else { return };
+            let is_lacking = !here.contains(&digest) && by.iter().all(|party| may_be_had(one, *party));
+            if is_lacking && found.len() < limits::HOTLINE_DIFFERENCES_TOLD {
+                found.entry(digest).or_insert_with(|| one.author.parse().ok());
             }
         };
-        look(first(&close.seen), &[reader]);
+        // Of a third's, named by the close alone, nothing is covered.
+        let two = [author.as_str(), reader.as_str()];
+        let named = first(&close.seen).iter().filter(|one| two.contains(&one.author.as_str()));
+        named.for_each(|one| look(one, &[reader]));
         for one in covered {
             // Who came in by it has nothing of what the others saw before.
             let came_in = matches!(&one.said.content, Content::SessionAddition(form)
-                if [author.as_str(), reader.as_str()].contains(&form.party.as_str()));
+                if two.contains(&form.party.as_str()));
             if !came_in {
-                look(seen_in(&one.said.content), &[author, reader]);
+                seen_in(&one.said.content).iter().for_each(|one| look(one, &[author, reader]));
             }
         }
         found
     }
+}
+
+/// Those of which one of the two is the author.
+fn of_two(messages: &[&Spoken], two: (Party, Party)) -> impl Iterator<Item = Digest> {
+    let of_two = messages.iter().filter(move |one| one.said.author == two.0 || one.said.author == two.1);
+    of_two.map(|one| one.said.message)
 }
 
 fn written(thread: ThreadId, between: (Party, Party), messages: &[&Spoken]) -> String {

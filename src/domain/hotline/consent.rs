@@ -15,6 +15,8 @@ use crate::domain::party::Party;
 pub(super) struct Consent<'s> {
     order: &'s [&'s Spoken],
     places: BTreeMap<Digest, usize>,
+    /// The places of all words of a Party on a further one, by its code.
+    words: BTreeMap<(Party, &'s str), Vec<usize>>,
     /// Of the words of a Party on a further one, by its code: the place of the last on which each message builds.
     built_on: BTreeMap<(Party, String), Vec<Option<usize>>>,
 }
@@ -22,15 +24,20 @@ pub(super) struct Consent<'s> {
 impl<'s> Consent<'s> {
     pub fn new(order: &'s [&'s Spoken]) -> Consent<'s> {
         let places = (0..).zip(order).map(|(at, one)| (one.said.message, at)).collect();
-        Consent { order, places, built_on: BTreeMap::new() }
+        let mut words: BTreeMap<(Party, &'s str), Vec<usize>> = BTreeMap::new();
+        for (at, one) in order.iter().enumerate() {
+            if let Content::SessionAddition(form) = &one.said.content {
+                words.entry((one.said.author, form.party.as_str())).or_default().push(at);
+            }
+        }
+        Consent { order, places, words, built_on: BTreeMap::new() }
     }
 
     /// Whether each of these agrees to the addition in this place.
     pub fn is_given(&mut self, at: usize, addition: &SessionAddition, by: &[Party]) -> bool {
-        let order = self.order;
         let said_so = |party: &Party| {
-            let mut words =
-                order.iter().take(at.saturating_add(1)).filter_map(|one| word(one, *party, addition));
+            let words = self.words_of(*party, addition).iter().take_while(|place| **place <= at);
+            let mut words = words.filter_map(|place| word(self.order.get(*place)?, *party, addition));
             words.any(|said| said.sees == addition.sees)
         };
         // Who never said so spares the look at what builds on what.
@@ -56,8 +63,15 @@ impl<'s> Consent<'s> {
         let all = self.built_on.entry(key).or_insert_with(|| built_on(order, places, party, addition));
         match all.get(at).copied().flatten() {
             Some(place) => order.get(place).and_then(|one| word(one, party, addition)),
-            None => order.iter().take(at).rev().find_map(|one| word(one, party, addition)),
+            None => {
+                let words = self.words_of(party, addition).iter().take_while(|place| **place < at);
+                words.last().and_then(|place| word(order.get(*place)?, party, addition))
+            }
         }
+    }
+
+    fn words_of(&self, party: Party, addition: &SessionAddition) -> &[usize] {
+        self.words.get(&(party, addition.party.as_str())).map(Vec::as_slice).unwrap_or_default()
     }
 }
 

@@ -10,9 +10,11 @@ mod forms;
 mod heard;
 mod order;
 pub mod phrases;
+mod readers;
 pub mod session;
 mod transcript;
 mod unread;
+mod unseen;
 mod words;
 
 pub use close::{Difference, Pair};
@@ -21,7 +23,7 @@ pub use forms::{
     SessionShown, SessionText, too_long,
 };
 pub use heard::{Misheard, misheard};
-pub use order::{Names, Placed, heads, ordered, past};
+pub use order::{Names, Placed, heads, heads_among, ordered, past};
 pub use transcript::transcript;
 pub use unread::{ReadHere, is_unread};
 pub use words::{CHECK_WORDS, beginning, check_words};

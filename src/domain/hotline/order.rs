@@ -59,12 +59,27 @@ pub fn past(all: &[Names], from: &[Digest]) -> BTreeSet<Digest> {
 
 /// Those on which no other one builds, openings too: who has seen all names these. Highest first.
 pub fn heads(all: &[Names]) -> Vec<Digest> {
+    heads_among(all, |_| true)
+}
+
+/// Of some of `all` those on which no other of these builds, be it by way of one that is none of them. Highest first.
+pub fn heads_among(all: &[Names], is_among: impl Fn(&Digest) -> bool) -> Vec<Digest> {
     let graph = Graph::of(all);
-    let mut is_named = vec![false; graph.all.len()];
-    graph.before.iter().flatten().for_each(|at| is_named[*at] = true);
     let heights = graph.heights();
-    let heads = graph.by_height(&heights).rev().filter(|at| !is_named[*at]);
-    heads.map(|at| graph.all[at].message).collect()
+    let mut is_built_on = vec![false; graph.all.len()];
+    let mut found = Vec::new();
+    // Each stands behind those that it names, so that whatever builds on it was looked at before.
+    for at in graph.by_height(&heights).rev() {
+        let message = graph.all[at].message;
+        let is_one = is_among(&message);
+        if is_one && !is_built_on[at] {
+            found.push(message);
+        }
+        if is_one || is_built_on[at] {
+            graph.before[at].iter().for_each(|before| is_built_on[*before] = true);
+        }
+    }
+    found
 }
 
 /// Which builds on which, by their places in the order of their digests.

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::close::{Difference, Pair};
 use super::consent::{Consent, word};
 use super::forms::{SeenLast, Sees, SessionAddition};
-use super::order::{Names, heads, ordered};
+use super::order::{Names, heads, heads_among, ordered};
+use super::readers::{Has, Readers};
+use super::unseen::unseen;
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::form::MessageDigest;
@@ -99,6 +101,8 @@ pub struct Line<'s> {
     /// well, and the first of them.
     pub unseen: usize,
     pub unseen_first: Vec<Digest>,
+    /// Whether that was looked at: of a very long session it is only of those that stand first.
+    pub is_compared: bool,
 }
 
 /// A session.
@@ -108,6 +112,8 @@ pub struct Session<'s> {
     pub begins: &'s Spoken,
     /// Who opened it, and everybody who came in; by code.
     pub present: Vec<Party>,
+    /// By which addition each of those came in who did so later.
+    pub came_in: BTreeMap<Party, &'s Spoken>,
     /// The last word of each that takes part.
     pub on: BTreeMap<Party, &'s Spoken>,
     /// In their order.
@@ -117,6 +123,8 @@ pub struct Session<'s> {
     pub apart: Vec<&'s Spoken>,
     /// The last close of each.
     pub closes: BTreeMap<Party, &'s Spoken>,
+    /// What its author said after its own last close, by the places that it gave them.
+    pub(super) said_since: BTreeSet<Digest>,
     pub pairs: Vec<Pair>,
     pub state: State,
 }
@@ -130,7 +138,7 @@ impl<'s> Session<'s> {
         let here: Vec<&Spoken> =
             spoken.iter().filter(|one| one.said.traffic == begins.said.traffic).collect();
         let mut said: Vec<&Spoken> = here.iter().filter(|one| one.is_ordered()).copied().collect();
-        let present = present(begins, &in_order(&said), own);
+        let (present, came_in) = present(begins, &in_order(&said), own);
         // Whoever else writes into the thread is no part of the session.
         said.retain(|one| present.contains(&one.said.author));
         let lines = lines(&said, own);
@@ -149,8 +157,10 @@ impl<'s> Session<'s> {
                 _ => None,
             };
         }
+        let said_since = said_since(&here);
+        let (pairs, state) = (Vec::new(), State::Offered);
         let mut session =
-            Session { begins, present, on, lines, apart, closes, pairs: Vec::new(), state: State::Offered };
+            Session { begins, present, came_in, on, lines, apart, closes, said_since, pairs, state };
         session.pairs = session.pairs_of(thread, own);
         session.state = session.state_now();
         Some(session)
@@ -169,24 +179,22 @@ impl<'s> Session<'s> {
 
     /// What a message of `own` to these says that it had seen: all that is here.
     pub fn seen_by(&self, own: Party, to: &[Party]) -> Vec<SeenLast> {
-        self.seen_before(u64::MAX, own, to)
+        self.seen_but(|_| false, own, to)
     }
 
-    /// The same, where the writer was shown no message of another Party's that this record or a later one holds.
-    pub fn seen_before(&self, record: u64, own: Party, to: &[Party]) -> Vec<SeenLast> {
-        let whole: Vec<&Spoken> = {
-            let is_later = |one: &Spoken| one.recorded >= record && one.said.author != own;
-            let incomplete = self.incomplete(is_later);
-            let whole = self.lines.iter().map(|line| line.spoken);
-            whole.filter(|one| !incomplete.contains(&one.said.message)).collect()
-        };
+    /// The same, without what its writer was not shown, and without all that builds on that.
+    pub fn seen_but(
+        &self,
+        is_not_shown: impl Fn(&Spoken) -> bool,
+        own: Party,
+        to: &[Party],
+    ) -> Vec<SeenLast> {
+        let whole = self.whole(is_not_shown);
+        let (who_has, mut found): (Readers, BTreeMap<Has, Vec<&Spoken>>) =
+            (Readers::of(&whole, own), BTreeMap::new());
         let of_reader = |reader: Party| {
-            let had = common(&whole, own, reader);
-            let names: Vec<Names> = had.iter().map(|one| one.names()).collect();
-            let find = |head: Digest| had.iter().find(|one| one.said.message == head).copied();
-            let mut heads: Vec<&Spoken> = heads(&names).into_iter().filter_map(find).collect();
-            heads.sort_by_key(|one| ![own, reader].contains(&one.said.author));
-            heads
+            let last = found.entry(who_has.has(reader)).or_insert_with(|| last_of(&whole, own, reader));
+            last.clone()
         };
         let readers: Vec<Vec<&Spoken>> = to.iter().copied().chain([own]).map(of_reader).collect();
         // Whoever writes many at once takes no room from what two others said to each other.
@@ -209,10 +217,17 @@ impl<'s> Session<'s> {
         found
     }
 
-    /// Whether every present Party but this one agrees, its last word on it being these, that a further one comes in.
-    pub fn others_agree(&self, own: Party, addition: &SessionAddition) -> bool {
+    /// Whether every present Party but this one agrees, its last word on it being these, that a further one comes in: its
+    /// last of those on which the addition builds, for by these all others let that Party in or not.
+    pub fn others_agree(
+        &self,
+        own: Party,
+        addition: &SessionAddition,
+        is_not_shown: impl Fn(&Spoken) -> bool,
+    ) -> bool {
+        let whole = self.whole(is_not_shown);
         let agrees = |party: &Party| {
-            let mut words = self.lines.iter().rev().filter_map(|line| word(line.spoken, *party, addition));
+            let mut words = whole.iter().rev().filter_map(|one| word(one, *party, addition));
             words.next().is_some_and(|last| last.sees == addition.sees)
         };
         self.present.iter().filter(|party| **party != own).all(agrees)
@@ -229,6 +244,13 @@ impl<'s> Session<'s> {
             }
         }
         all
+    }
+
+    /// What is here as a whole, in order, without what is left out, and without all that builds on that.
+    fn whole(&self, is_left_out: impl Fn(&Spoken) -> bool) -> Vec<&'s Spoken> {
+        let incomplete = self.incomplete(is_left_out);
+        let all = self.lines.iter().map(|line| line.spoken);
+        all.filter(|one| !incomplete.contains(&one.said.message)).collect()
     }
 
     /// What is not here as a whole, or came too late, and all that builds on such.
@@ -267,7 +289,7 @@ impl<'s> Session<'s> {
 pub fn parties(spoken: &[Spoken], own: Party) -> Vec<Party> {
     let Some(begins) = begins(spoken, own) else { return Vec::new() };
     let here = spoken.iter().filter(|one| one.said.traffic == begins.said.traffic && one.is_ordered());
-    present(begins, &in_order(&here.collect::<Vec<_>>()), own)
+    present(begins, &in_order(&here.collect::<Vec<_>>()), own).0
 }
 
 /// The opening, or for a Party that came in later the addition by which it did: whichever was on record here first,
@@ -279,6 +301,32 @@ pub fn begins(spoken: &[Spoken], own: Party) -> Option<&Spoken> {
         _ => false,
     };
     spoken.iter().filter(may_begin).min_by_key(|one| one.recorded)
+}
+
+/// Of what two both have, those to be named as seen. What they said to each other stands in what they sign by their own
+/// messages alone: of these the last come first, also where a third went on from them; then the others.
+fn last_of<'s>(said: &[&'s Spoken], own: Party, reader: Party) -> Vec<&'s Spoken> {
+    let had = common(said, own, reader);
+    let names: Vec<Names> = had.iter().map(|one| one.names()).collect();
+    let by_digest: BTreeMap<Digest, &Spoken> = had.iter().map(|one| (one.said.message, *one)).collect();
+    let is_of_two =
+        |message: &Digest| by_digest.get(message).is_some_and(|one| [own, reader].contains(&one.said.author));
+    let mut last = heads_among(&names, is_of_two);
+    last.extend(heads(&names).into_iter().filter(|message| !is_of_two(message)));
+    last.iter().filter_map(|message| by_digest.get(message).copied()).collect()
+}
+
+/// Of each author what comes behind its last close, in the order of its places.
+fn said_since(here: &[&Spoken]) -> BTreeSet<Digest> {
+    let mut closed: BTreeMap<Party, Vec<Digest>> = BTreeMap::new();
+    for one in here {
+        if matches!(one.said.content, Content::SessionClose(_)) {
+            closed.insert(one.said.author, Vec::new());
+        } else if let Some(since) = closed.get_mut(&one.said.author) {
+            since.push(one.said.message);
+        }
+    }
+    closed.into_values().flatten().collect()
 }
 
 pub(super) fn lines<'s>(said: &[&'s Spoken], own: Party) -> Vec<Line<'s>> {
@@ -294,40 +342,11 @@ pub(super) fn lines<'s>(said: &[&'s Spoken], own: Party) -> Vec<Line<'s>> {
         } else {
             missing(seen_in(&spoken.said.content), own, |digest| here.contains(digest))
         };
+        let is_compared = at < unseen.len();
         let (unseen, unseen_first) = unseen.get(at).cloned().unwrap_or_default();
-        Line { spoken, missing, unseen, unseen_first }
+        Line { spoken, missing, unseen, unseen_first, is_compared }
     };
     order.iter().enumerate().map(line).collect()
-}
-
-/// Of each how many stand before it on which it does not build, and the first of them. Of very long sessions
-/// it is left out: it takes room by the square.
-fn unseen(order: &[&Spoken]) -> Vec<(usize, Vec<Digest>)> {
-    const BITS: usize = 64;
-    if order.len() > limits::HOTLINE_MESSAGES_MAX {
-        return Vec::new();
-    }
-    let places: BTreeMap<Digest, usize> = (0..).zip(order).map(|(at, one)| (one.said.message, at)).collect();
-    let mut known: Vec<Vec<u64>> = Vec::with_capacity(order.len());
-    let mut found = Vec::with_capacity(order.len());
-    for (at, spoken) in order.iter().enumerate() {
-        let names = spoken.names();
-        let mut bits = vec![0_u64; order.len().div_ceil(BITS)];
-        let named = names.seen.iter().filter_map(|seen| places.get(seen).copied());
-        // An opening builds on nothing, whatever it names.
-        for one in named.filter(|one| *one < at && !names.is_opening) {
-            for (mine, theirs) in bits.iter_mut().zip(&known[one]) {
-                *mine |= theirs;
-            }
-            bits[one / BITS] |= 1 << (one % BITS);
-        }
-        let is_unseen = |one: &usize| bits[one / BITS] >> (one % BITS) & 1 == 0;
-        let first = (0..at).filter(is_unseen).take(limits::HOTLINE_UNSEEN_TOLD);
-        let first = first.map(|one| order[one].said.message).collect();
-        found.push(((0..at).filter(is_unseen).count(), first));
-        known.push(bits);
-    }
-    found
 }
 
 /// What is named as seen, may be had by the reader, and is not here.
@@ -341,9 +360,14 @@ pub(super) fn may_be_had(seen: &SeenLast, by: Party) -> bool {
     seen.not_to.iter().all(|party| party != by.as_str())
 }
 
-/// Who opened it and to whom, and who came in since.
-fn present(begins: &Spoken, order: &[&Spoken], own: Party) -> Vec<Party> {
+/// Who opened it and to whom, and who came in since; these each with the addition by which it did.
+fn present<'s>(
+    begins: &Spoken,
+    order: &[&'s Spoken],
+    own: Party,
+) -> (Vec<Party>, BTreeMap<Party, &'s Spoken>) {
     let mut present: BTreeSet<Party> = begins.to.iter().copied().chain([begins.said.author]).collect();
+    let mut came_in = BTreeMap::new();
     let mut consent = Consent::new(order);
     for (at, spoken) in order.iter().enumerate() {
         let Content::SessionAddition(form) = &spoken.said.content else { continue };
@@ -356,9 +380,10 @@ fn present(begins: &Spoken, order: &[&Spoken], own: Party) -> Vec<Party> {
         // Who came in by it has not seen what the others said to each other before.
         if party == own || consent.is_given(at, form, &all) {
             present.insert(party);
+            came_in.insert(party, *spoken);
         }
     }
-    present.into_iter().collect()
+    (present.into_iter().collect(), came_in)
 }
 
 pub(super) fn common<'s>(said: &[&'s Spoken], one: Party, other: Party) -> Vec<&'s Spoken> {

@@ -92,6 +92,11 @@ impl Checker<'_> {
                 );
                 self.add(&about, NotProven, sentence);
             }
+            if !line.is_compared {
+                let sentence =
+                    "after which of those before it it was written: they are too many to be looked at";
+                self.add(&about, NotProven, sentence.to_owned());
+            }
             if !line.missing.is_empty() {
                 let missing = line.missing.len();
                 let sentence =
@@ -149,7 +154,7 @@ impl Checker<'_> {
         if pair.since > 0 {
             self.before_more_was_said(session, pair);
             let sentence =
-                format!("{same}: {} message(s) that one of them had not seen when it closed", pair.since);
+                format!("{same}: {} message(s) that the close of one of them does not cover", pair.since);
             self.signed(SESSION, NotProven, &[one, other], sentence);
         }
     }
@@ -177,8 +182,9 @@ impl Checker<'_> {
     }
 }
 
-/// Of each author no more than is read as part of a session, and how many more there are: the first beginning and the
-/// last close of each, then what closes of others cover, then the rest as it stands.
+/// Of each author no more than is read as part of a session, as it stands, and how many more there are. Beside these the
+/// first beginning, the last close of each, and what closes of others cover, however much that is: two who agreed over
+/// more have read it.
 fn as_one(all: Vec<Spoken>, reader: Party, most: usize) -> (Vec<Spoken>, BTreeMap<Party, usize>) {
     let mut many: BTreeMap<Party, usize> = BTreeMap::new();
     for one in &all {
@@ -188,32 +194,25 @@ fn as_one(all: Vec<Spoken>, reader: Party, most: usize) -> (Vec<Spoken>, BTreeMa
     if many.values().all(|many| *many <= most) {
         return (all, BTreeMap::new());
     }
-    let first = first_to_keep(&all, reader);
-    let (mut taken, mut kept): (BTreeMap<Party, usize>, BTreeSet<Digest>) = Default::default();
-    // The sort is stable: the others stay as they are.
-    let mut in_turn: Vec<&Spoken> = all.iter().collect();
-    in_turn.sort_by_key(|one| first.get(&one.said.message).copied().unwrap_or(Turn::Last));
-    for one in in_turn {
-        let of_author = taken.entry(one.said.author).or_default();
-        if *of_author < most {
+    let always = always_read(&all, reader);
+    let (mut taken, mut left_out): (BTreeMap<Party, usize>, BTreeMap<Party, usize>) = Default::default();
+    let mut kept = Vec::new();
+    for one in all {
+        if !always.contains(&one.said.message) {
+            let of_author = taken.entry(one.said.author).or_default();
+            if *of_author >= most {
+                let more = left_out.entry(one.said.author).or_default();
+                *more = more.saturating_add(1);
+                continue;
+            }
             *of_author = of_author.saturating_add(1);
-            kept.insert(one.said.message);
         }
+        kept.push(one);
     }
-    let left_out = many.into_iter().filter(|(_, many)| *many > most);
-    let left_out = left_out.map(|(author, many)| (author, many.saturating_sub(most))).collect();
-    (all.into_iter().filter(|one| kept.contains(&one.said.message)).collect(), left_out)
+    (kept, left_out)
 }
 
-/// Before which others a message has room.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Turn {
-    BeginsOrCloses,
-    Covered,
-    Last,
-}
-
-fn first_to_keep(all: &[Spoken], reader: Party) -> BTreeMap<Digest, Turn> {
+fn always_read(all: &[Spoken], reader: Party) -> BTreeSet<Digest> {
     let names: Vec<Names> = all.iter().filter(|one| one.is_ordered()).map(names).collect();
     let authors: BTreeMap<Digest, Party> =
         all.iter().map(|one| (one.said.message, one.said.author)).collect();
@@ -222,15 +221,13 @@ fn first_to_keep(all: &[Spoken], reader: Party) -> BTreeMap<Digest, Turn> {
         .filter(|one| matches!(one.said.content, Content::SessionClose(_)))
         .map(|one| (one.said.author, one))
         .collect();
-    let mut first = BTreeMap::new();
+    let mut always = BTreeSet::new();
     for (author, close) in &closes {
         let covered = past(&names, &names_of(close)).into_iter();
-        let by_others = covered.filter(|one| authors.get(one) != Some(author));
-        first.extend(by_others.map(|message| (message, Turn::Covered)));
+        always.extend(covered.filter(|one| authors.get(one) != Some(author)));
     }
-    let always = closes.into_values().chain(begins(all, reader));
-    first.extend(always.map(|one| (one.said.message, Turn::BeginsOrCloses)));
-    first
+    always.extend(closes.into_values().chain(begins(all, reader)).map(|one| one.said.message));
+    always
 }
 
 fn names(one: &Spoken) -> Names {
@@ -316,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn of_whoever_floods_a_thread_what_the_closes_of_others_cover_comes_first_and_the_rest_is_counted() {
+    fn of_whoever_floods_a_thread_what_the_closes_of_others_cover_is_read_and_of_the_rest_what_has_room() {
         let (by, pl) = (party("BY"), party("PL"));
         let mut all = Vec::new();
         say(&mut all, "BY", Content::SessionOpening(SessionOpening::default()));
@@ -328,8 +325,15 @@ mod tests {
             let close = Session::of(THREAD, &all, own).unwrap().close_by(THREAD, own);
             say(&mut all, own.as_str(), Content::SessionClose(close));
         }
-        let (kept, left_out) = as_one(all.clone(), pl, 60);
-        assert_eq!((kept.len(), left_out), (60 + 4, BTreeMap::from([(party("LT"), 40)])));
+        let (lt, always) = (party("LT"), always_read(&all, pl));
+        let is_covered = |one: &&Spoken| one.said.author == lt && always.contains(&one.said.message);
+        let covered = all.iter().filter(is_covered).count();
+        assert!((1..=2 * limits::HOTLINE_SEEN_MAX).contains(&covered), "{covered}");
+        let (kept, left_out) = as_one(all.clone(), pl, 20);
+        // Beside what is covered: the opening, a text of PL and two closes.
+        let expected = (covered + 20 + 4, BTreeMap::from([(lt, 100 - covered - 20)]));
+        assert_eq!((kept.len(), left_out), expected);
+        assert!(all.iter().filter(is_covered).all(|one| kept.contains(one)));
         assert!(kept.iter().any(|one| one.said.message == last), "a text that was closed over builds on it");
         let session = Session::of(THREAD, &kept, pl).unwrap();
         let [pair] = &session.pairs[..] else { panic!("BY and PL have closed: {:?}", session.pairs) };

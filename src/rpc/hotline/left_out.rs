@@ -2,7 +2,6 @@
 //!
 //! Never here: a Party that came in after the message was on record, which could not have it.
 
-use crate::domain::content::Content;
 use crate::domain::hotline::session::{Session, Spoken};
 use crate::domain::party::Party;
 
@@ -12,20 +11,16 @@ pub(super) fn of(session: &Session<'_>, spoken: &Spoken, own: Party) -> Vec<Stri
     others.filter(|party| is_in_before(session, **party, spoken.recorded)).map(Party::to_string).collect()
 }
 
-/// Whether a Party is in by what records before this one hold.
+/// Whether a Party is in by what records before this one hold. An addition to which not all agree brings nobody in.
 fn is_in_before(session: &Session<'_>, party: Party, record: u64) -> bool {
-    let brings_in = |one: &Spoken| match &one.said.content {
-        Content::SessionAddition(form) => {
-            form.party == party.as_str() && one.to.contains(&party) && one.recorded < record
-        }
-        _ => false,
-    };
-    session.begins.is_had_by(party) || session.lines.iter().any(|line| brings_in(line.spoken))
+    let is_before = |addition: &&Spoken| addition.recorded < record;
+    session.begins.is_had_by(party) || session.came_in.get(&party).is_some_and(is_before)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::content::Content;
     use crate::domain::digest::{Digest, ThreadId};
     use crate::domain::form::MessageDigest;
     use crate::domain::hotline::{SeenLast, Sees, SessionAddition, SessionOpening, SessionText};
@@ -80,5 +75,29 @@ mod tests {
             let expected = [none.clone(), none.clone(), none.clone(), none.clone(), vec!["LT".into()], none];
             assert_eq!(left_out, expected, "{own}: {:?}", session.present);
         }
+    }
+
+    #[test]
+    fn an_addition_to_which_not_all_agree_brings_nobody_in_and_what_is_said_after_it_leaves_nobody_out() {
+        let seen = |before: u64| {
+            let message = Some(MessageDigest(Digest::of(&before.to_be_bytes())));
+            vec![SeenLast { message, not_to: vec!["LT".into()], ..Default::default() }]
+        };
+        let addition = |before: u64| {
+            let (party, sees, seen) = ("LT".into(), Some(Sees::FromNowOn), seen(before));
+            Content::SessionAddition(SessionAddition { party, sees, seen, ..SessionAddition::default() })
+        };
+        let text = Content::SessionText(SessionText { seen: seen(1), ..SessionText::default() });
+        let all = [
+            spoken(0, "BY", &["PL"], Content::SessionOpening(SessionOpening::default())),
+            // BY has not said so yet.
+            spoken(1, "PL", &["BY", "LT"], addition(0)),
+            spoken(2, "PL", &["BY"], text),
+            spoken(3, "BY", &["PL", "LT"], addition(2)),
+        ];
+        let session = Session::of(ThreadId([7; 16]), &all, party("BY")).unwrap();
+        assert!(session.is_present("LT"), "{:?}", session.present);
+        let none: Vec<String> = Vec::new();
+        assert_eq!(of(&session, &all[2], party("BY")), none);
     }
 }

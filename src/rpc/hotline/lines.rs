@@ -205,6 +205,7 @@ pub(super) fn line(
     };
     if let Some((_, line)) = place.standing {
         told_line.unseen = count(line.unseen);
+        told_line.unseen_not_compared = !line.is_compared;
         told_line.unseen_texts = line.unseen_first.iter().map(|digest| digest.0.to_vec().into()).collect();
         told_line.missing = line.missing.iter().map(|digest| digest.0.to_vec().into()).collect();
         told_line.not_to = left_out::of(session, spoken, told.own);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tonic::Status;
 
 use super::kept::Kept;
+use super::not_shown::is_not_shown;
 use super::references::{answered_not_to, reference, references};
 use super::rooms::full;
 use super::told::Told;
@@ -21,7 +22,7 @@ use crate::domain::content::Content;
 use crate::domain::digest::{Digest, DraftId, ThreadId};
 use crate::domain::event::{Record, Stamp};
 use crate::domain::form::{MessageDigest, Prose};
-use crate::domain::hotline::session::{Session, State};
+use crate::domain::hotline::session::{Session, Spoken, State};
 use crate::domain::hotline::{
     AgreedWith, SessionAcceptance, SessionAddition, SessionClose, SessionOpening, SessionText, too_long,
 };
@@ -267,10 +268,11 @@ impl Speaker<'_> {
         heading: &mut calls::Heading,
     ) -> Result<(Content, Vec<Party>), Status> {
         let officer = &self.caller.person().name;
+        let not_shown = |one: &Spoken| is_not_shown(told, self.seen_before, self.caller.person(), one);
         Ok(match wanted {
             Wanted::Open(_) => return Err(not_what_was_asked()),
             Wanted::Accept => {
-                let seen = session.seen_before(self.seen_before, told.own, &others);
+                let seen = session.seen_but(not_shown, told.own, &others);
                 let form =
                     SessionAcceptance { officer: officer.clone(), seen, ..SessionAcceptance::default() };
                 (Content::SessionAcceptance(form), others)
@@ -296,7 +298,7 @@ impl Speaker<'_> {
                 }
                 let phrase = (phrase != 0).then_some(phrase);
                 let answers = answers.map(|digest| reference(told, digest)).unwrap_or_default();
-                let seen = session.seen_before(self.seen_before, told.own, &others);
+                let seen = session.seen_but(not_shown, told.own, &others);
                 let form = SessionText { text: Prose(text), seen, answers, phrase, ..SessionText::default() };
                 (Content::SessionText(form), others)
             }
@@ -308,10 +310,10 @@ impl Speaker<'_> {
                     return Err(status::field("party", "is in the session already"));
                 }
                 let mut to = others;
-                if session.others_agree(told.own, &form) {
+                if session.others_agree(told.own, &form, not_shown) {
                     to.push(party);
                 }
-                let seen = session.seen_before(self.seen_before, told.own, &to);
+                let seen = session.seen_but(not_shown, told.own, &to);
                 (Content::SessionAddition(SessionAddition { seen, ..form }), to)
             }
             Wanted::Translate { of, language, translation, translator } => {
