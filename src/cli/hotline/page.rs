@@ -10,6 +10,7 @@ use super::left_out::left_out;
 use super::links::not_heard;
 use super::not_in::not_in;
 use super::open_drafts::listed;
+use super::signed::Signed;
 use super::unseen::{not_here, not_read, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
@@ -63,24 +64,35 @@ pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
 }
 
 /// What was said, with what this node knows of each text by itself, and the digest that is signed of what was said
-/// alone. Behind that, outside of its order, what was heard by telephone and has no original here.
-pub(super) fn transcript(whole: &calls::ShowSessionResponse, digest: &Digest) -> String {
+/// alone. Behind that, outside of its order, what was heard by telephone and has no original here. `signed`: the
+/// transcript of which the digest is.
+pub(super) fn transcript(whole: &calls::ShowSessionResponse, signed: &str, digest: &Digest) -> String {
     let nothing = BTreeSet::new();
     let mut sheet = Sheet::without(&nothing);
-    transcript_on(&mut sheet, whole, digest);
+    transcript_on(&mut sheet, whole, signed, digest);
     sheet.text()
 }
 
 /// The same on a sheet that goes on.
-pub(super) fn transcript_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse, digest: &Digest) {
+pub(super) fn transcript_on(
+    sheet: &mut Sheet<'_>,
+    whole: &calls::ShowSessionResponse,
+    signed: &str,
+    digest: &Digest,
+) {
+    let signed = Signed::of(signed);
     head(sheet, whole, BEFORE_BOTH_WERE_IN);
     for line in &whole.lines {
         sheet.gap();
         said(sheet, line);
+        if let Some(mark) = signed.mark(line) {
+            sheet.put(&format!("     {mark}"));
+        }
         heard_of(sheet, line);
     }
     sheet.gap();
     sheet.put(&format!("Transcript {digest}"));
+    signed.counted(&whole.lines).iter().for_each(|text| sheet.put(text));
     closes(sheet, whole);
     closed(sheet, whole);
     heard_alone(sheet, whole);

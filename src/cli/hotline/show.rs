@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::closes::closes_json;
 use super::links::not_heard;
 use super::not_in::not_in;
+use super::signed::Signed;
 use super::{between, open_drafts, page, paper, service};
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
@@ -142,11 +143,12 @@ pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
     if args.json {
         let mut object = whole_json(&session);
         object["transcript"] = json!(text);
+        object["not_signed"] = json!(Signed::of(&text).without(&session.lines));
         object["transcript_with"] = json!(signed.with);
         object["transcript_digest"] = json!(digest.to_string());
         say!("{}", json::line(&object));
     } else {
-        out::text(&page::transcript(&session, &digest));
+        out::text(&page::transcript(&session, &text, &digest));
     }
     Ok(())
 }
