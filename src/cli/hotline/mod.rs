@@ -12,6 +12,7 @@ mod console;
 mod heard;
 mod left_out;
 mod links;
+mod mixed;
 mod not_in;
 pub(in crate::cli) mod open_drafts;
 mod page;

@@ -8,6 +8,7 @@ use super::beside::{beside, by_file};
 use super::closes::closes;
 use super::left_out::left_out;
 use super::links::not_heard;
+use super::mixed;
 use super::not_in::not_in;
 use super::open_drafts::listed;
 use super::signed::Signed;
@@ -15,7 +16,6 @@ use super::unseen::{not_here, not_read, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
-use crate::domain::mixed::mixed_letters;
 use crate::domain::official::{Line, Piece, label, within, written_out};
 use crate::domain::text::{shown, shown_lines};
 use crate::domain::time::Instant;
@@ -228,9 +228,7 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
         sheet.beside(&[format!("[{}]", shown(&line.language))], &[whose]);
         sheet.beside(&shown_lines(&line.text), &shown_lines(text));
     }
-    if let Some(mixed) = mixed_letters(&line.text) {
-        sheet.put(&format!("     {mixed}"));
-    }
+    mixed::of(line).iter().for_each(|mark| sheet.put(&format!("     {mark}")));
     if line.more_translations > 0 {
         sheet.put(&format!("     and {} more translation(s)", line.more_translations));
     }
@@ -267,9 +265,7 @@ fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         for text in shown_lines(&one.text) {
             sheet.quote(&format!("[{}] {text}", shown(&one.language)));
         }
-        if let Some(mixed) = mixed_letters(&one.text) {
-            sheet.put(&format!("     {mixed}"));
-        }
+        mixed::under(sheet, &one.text);
     }
     if whole.more_handed_on > 0 {
         sheet.put(&format!("     and {} more handed on", whole.more_handed_on));
@@ -300,6 +296,7 @@ fn as_heard(sheet: &mut Sheet<'_>, heard: &calls::HeardText) {
     if heard.more_differences > 0 {
         sheet.put(&format!("     and {} more", heard.more_differences));
     }
+    mixed::under(sheet, &heard.text);
 }
 
 /// Whether what was written down of a text is what its original says.
@@ -329,6 +326,7 @@ fn heard_alone(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         for text in shown_lines(&heard.text) {
             sheet.quote(&text);
         }
+        mixed::under(sheet, &heard.text);
     }
     more_heard(sheet, whole.more_heard);
 }
