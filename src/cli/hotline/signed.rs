@@ -1,5 +1,5 @@
-//! Which messages of a sheet are no part of the transcript that is signed: those that wait for one that is not here, and
-//! all that build on such.
+//! Which messages of a sheet are no part of the transcript that is signed, as those that wait for one that is not here,
+//! and all that build on such.
 //!
 //! Never here: the transcript itself, which is the node's, and held against the lines in `between.rs`.
 
@@ -22,7 +22,7 @@ impl<'t> Signed<'t> {
 
     /// What stands under a message that is not signed.
     pub fn mark(&self, line: &calls::SessionLine) -> Option<&'static str> {
-        (!self.holds(line)).then_some("no part of what is signed yet: it waits, or builds on what waits")
+        (!self.holds(line)).then_some("no part of what is signed yet")
     }
 
     /// Digests of those that are not, in their order.
