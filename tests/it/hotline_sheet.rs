@@ -4,11 +4,12 @@
 use bytes::Bytes;
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
+use detente::domain::content::Kind;
 use detente::domain::digest::Digest;
 
 use crate::hotline_nodes::{accept, close, command, officer, officers, open, opening, say, show, transcript};
 use crate::hotline_third::add_third;
-use crate::officer::{arrived, hotlines};
+use crate::officer::{arrived, form, heading, hotlines, send};
 use crate::officer_program::{object, printed};
 use crate::print_pdf::{read_file_by, squeezed};
 use crate::world::World;
@@ -166,5 +167,52 @@ async fn a_text_with_a_word_of_two_scripts_is_sent_as_it_is_and_marked_where_it_
             "{told}"
         );
         assert!(told["lines"][3]["mixed_letters"].is_null(), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sheet_of_two_of_three_stands_by_what_these_two_have_and_not_by_what_one_has_from_the_third() {
+    let world = officers(&["BY", "LT", "PL"]).await;
+    let thread = open(&world, "BY", &["LT", "PL"]).await.thread;
+    for (by, others) in [("LT", ["BY", "PL"]), ("PL", ["BY", "LT"])] {
+        let accepted = accept(&world, by, &thread).await;
+        for other in others {
+            arrived(&world, other, &accepted.message_digest).await;
+        }
+    }
+    let said = say(&world, "BY", &thread, "It is not armed.").await;
+    for other in ["LT", "PL"] {
+        arrived(&world, other, &said.message_digest).await;
+    }
+    // To PL alone.
+    let digest = hex::encode(&said.message_digest);
+    let withdraws = form(Kind::MessageWithdrawal, &format!("[withdraws]\nmessage_digest = \"{digest}\"\n"));
+    let heading = calls::Heading { thread: thread.clone(), ..heading(9) };
+    let word = send(&world, "BY", 9, heading, &withdraws).await;
+    arrived(&world, "PL", &word.message_digest).await;
+    for (by, others) in [("BY", ["LT", "PL"]), ("PL", ["BY", "LT"])] {
+        let closed = close(&world, by, &thread).await;
+        for other in others {
+            arrived(&world, other, &closed.message_digest).await;
+        }
+    }
+    let desk = officer(&world, "BY");
+    let number = word.number.as_str();
+    for (with, withdrawn_by, state, closes) in [("PL", number, "closed", 2), ("LT", "", "closing", 1)] {
+        let asked =
+            calls::ShowSessionRequest { thread: thread.clone(), with: with.into(), ..Default::default() };
+        let told = hotlines(&desk).show_session(asked).await.unwrap().into_inner();
+        let line = told.lines.iter().find(|line| line.digest == said.message_digest).unwrap();
+        assert_eq!(line.withdrawn_by, withdrawn_by, "{with}");
+        let head = told.session.as_ref().unwrap();
+        assert_eq!(head.state, state, "{with}");
+        assert_eq!(head.present, ["BY", "LT", "PL"], "the opening names all three");
+        // The two acceptances, and no close.
+        assert_eq!((head.to_acknowledge, head.beside.len()), (2, 0), "{with}");
+        assert_eq!(told.closes.len(), closes, "{with}");
+        for close in &told.closes {
+            let signed: Vec<&str> = close.signed.iter().map(|one| one.party.as_str()).collect();
+            assert_eq!(signed, [if close.party == "BY" { with } else { "BY" }]);
+        }
     }
 }

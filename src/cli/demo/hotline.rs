@@ -82,7 +82,8 @@ pub async fn hold(stage: &Stage, about: ThreadId, say: &Say) -> Result<ThreadId,
         let shown = show(&desk, opened).await?;
         let signed = transcript(&desk, opened).await?;
         let digest = Digest::of(&signed);
-        say.transcript(stage.clock.now(), watch.actor, &transcript_page(&shown, &digest), &digest);
+        let page = transcript_page(&shown, &String::from_utf8_lossy(&signed), &digest);
+        say.transcript(stage.clock.now(), watch.actor, &page, &digest);
     }
     Ok(opened)
 }

@@ -12,12 +12,14 @@ mod console;
 mod heard;
 mod left_out;
 mod links;
+mod mixed;
 mod not_in;
 pub(in crate::cli) mod open_drafts;
 mod page;
 mod paper;
 mod phrases;
 mod show;
+mod signed;
 mod speak;
 mod unseen;
 
@@ -112,9 +114,9 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     }
 }
 
-/// What was said, in plain text of 80 columns, and the digest that is signed of it.
-pub fn transcript_page(whole: &calls::ShowSessionResponse, digest: &Digest) -> String {
-    page::transcript(whole, digest)
+/// What was said, in plain text of 80 columns, and the digest that is signed of it, which is that of this transcript.
+pub fn transcript_page(whole: &calls::ShowSessionResponse, signed: &str, digest: &Digest) -> String {
+    page::transcript(whole, signed, digest)
 }
 
 fn service(desk: &Desk) -> HotlineServiceClient<Channel> {

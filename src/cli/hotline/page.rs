@@ -8,13 +8,14 @@ use super::beside::{beside, by_file};
 use super::closes::closes;
 use super::left_out::left_out;
 use super::links::not_heard;
+use super::mixed;
 use super::not_in::not_in;
 use super::open_drafts::listed;
+use super::signed::Signed;
 use super::unseen::{not_here, not_read, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
-use crate::domain::mixed::mixed_letters;
 use crate::domain::official::{Line, Piece, label, within, written_out};
 use crate::domain::text::{shown, shown_lines};
 use crate::domain::time::Instant;
@@ -63,24 +64,35 @@ pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
 }
 
 /// What was said, with what this node knows of each text by itself, and the digest that is signed of what was said
-/// alone. Behind that, outside of its order, what was heard by telephone and has no original here.
-pub(super) fn transcript(whole: &calls::ShowSessionResponse, digest: &Digest) -> String {
+/// alone. Behind that, outside of its order, what was heard by telephone and has no original here. `signed`: the
+/// transcript of which the digest is.
+pub(super) fn transcript(whole: &calls::ShowSessionResponse, signed: &str, digest: &Digest) -> String {
     let nothing = BTreeSet::new();
     let mut sheet = Sheet::without(&nothing);
-    transcript_on(&mut sheet, whole, digest);
+    transcript_on(&mut sheet, whole, signed, digest);
     sheet.text()
 }
 
 /// The same on a sheet that goes on.
-pub(super) fn transcript_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse, digest: &Digest) {
+pub(super) fn transcript_on(
+    sheet: &mut Sheet<'_>,
+    whole: &calls::ShowSessionResponse,
+    signed: &str,
+    digest: &Digest,
+) {
+    let signed = Signed::of(signed);
     head(sheet, whole, BEFORE_BOTH_WERE_IN);
     for line in &whole.lines {
         sheet.gap();
         said(sheet, line);
+        if let Some(mark) = signed.mark(line) {
+            sheet.put(&format!("     {mark}"));
+        }
         heard_of(sheet, line);
     }
     sheet.gap();
     sheet.put(&format!("Transcript {digest}"));
+    signed.counted(&whole.lines).iter().for_each(|text| sheet.put(text));
     closes(sheet, whole);
     closed(sheet, whole);
     heard_alone(sheet, whole);
@@ -216,9 +228,7 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
         sheet.beside(&[format!("[{}]", shown(&line.language))], &[whose]);
         sheet.beside(&shown_lines(&line.text), &shown_lines(text));
     }
-    if let Some(mixed) = mixed_letters(&line.text) {
-        sheet.put(&format!("     {mixed}"));
-    }
+    mixed::of(line).iter().for_each(|mark| sheet.put(&format!("     {mark}")));
     if line.more_translations > 0 {
         sheet.put(&format!("     and {} more translation(s)", line.more_translations));
     }
@@ -255,9 +265,7 @@ fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         for text in shown_lines(&one.text) {
             sheet.quote(&format!("[{}] {text}", shown(&one.language)));
         }
-        if let Some(mixed) = mixed_letters(&one.text) {
-            sheet.put(&format!("     {mixed}"));
-        }
+        mixed::under(sheet, &one.text);
     }
     if whole.more_handed_on > 0 {
         sheet.put(&format!("     and {} more handed on", whole.more_handed_on));
@@ -288,6 +296,7 @@ fn as_heard(sheet: &mut Sheet<'_>, heard: &calls::HeardText) {
     if heard.more_differences > 0 {
         sheet.put(&format!("     and {} more", heard.more_differences));
     }
+    mixed::under(sheet, &heard.text);
 }
 
 /// Whether what was written down of a text is what its original says.
@@ -317,6 +326,7 @@ fn heard_alone(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         for text in shown_lines(&heard.text) {
             sheet.quote(&text);
         }
+        mixed::under(sheet, &heard.text);
     }
     more_heard(sheet, whole.more_heard);
 }

@@ -42,7 +42,7 @@ fn pages(
     lacking: &BTreeSet<char>,
 ) -> Vec<Page> {
     let mut sheet = Sheet::without(lacking);
-    page::transcript_on(&mut sheet, whole, digest);
+    page::transcript_on(&mut sheet, whole, signed, digest);
     sheet.gap();
     sheet.put("What both sign, line by line:");
     for line in signed.lines() {

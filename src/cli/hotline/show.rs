@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::closes::closes_json;
 use super::links::not_heard;
 use super::not_in::not_in;
+use super::signed::Signed;
 use super::{between, open_drafts, page, paper, service};
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
@@ -142,11 +143,12 @@ pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
     if args.json {
         let mut object = whole_json(&session);
         object["transcript"] = json!(text);
+        object["not_signed"] = json!(Signed::of(&text).without(&session.lines));
         object["transcript_with"] = json!(signed.with);
         object["transcript_digest"] = json!(digest.to_string());
         say!("{}", json::line(&object));
     } else {
-        out::text(&page::transcript(&session, &digest));
+        out::text(&page::transcript(&session, &text, &digest));
     }
     Ok(())
 }
@@ -221,7 +223,7 @@ fn session_json(session: &calls::Session) -> Value {
     })
 }
 
-fn whole_json(whole: &calls::ShowSessionResponse) -> Value {
+pub(super) fn whole_json(whole: &calls::ShowSessionResponse) -> Value {
     let mut object = whole.session.as_ref().map(session_json).unwrap_or_default();
     object["lines"] = whole.lines.iter().map(line_json).collect();
     let closed = whole.closed.iter().map(|one| {
@@ -253,6 +255,7 @@ fn handed_on_json(one: &calls::HandedOn) -> Value {
         "author": one.author,
         "number": one.number,
         "text": one.text,
+        "mixed_letters": mixed_letters(&one.text),
         "language": one.language,
         "precedence": precedence_name(one.precedence),
         "traffic": traffic_name(one.traffic),
@@ -287,6 +290,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
             "translator": one.translator,
             "language": one.language,
             "text": one.text,
+            "mixed_letters": mixed_letters(&one.text),
             "withdrawn_by": (!one.withdrawn_by.is_empty()).then_some(&one.withdrawn_by),
             "withdrawal_came_by_file": by_file(&one.withdrawal_came_by_file),
             "came_by_file": by_file(&one.came_by_file),
@@ -347,6 +351,7 @@ fn heard_json(heard: &calls::HeardText) -> Value {
         "at": heard.at,
         "check_words": heard.check_words,
         "text": heard.text,
+        "mixed_letters": mixed_letters(&heard.text),
         "differences": differences.collect::<Vec<Value>>(),
         "more_differences": heard.more_differences,
         "not_compared": heard.not_compared,

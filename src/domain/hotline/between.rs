@@ -4,14 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::session::{Session, Spoken, lines, seen_in};
+use super::session::{Session, Spoken, State, lines, seen_in};
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::party::Party;
 
 impl<'s> Session<'s> {
-    /// As `own` reads it, of what it and the other both have; how the session stands is left as it is. `None` where they
-    /// have nothing in common.
+    /// As `own` reads it, of what it and the other both have: present are those whom that names, and it stands as these
+    /// two hold it to stand. `None` where they have nothing in common.
     pub fn between(&self, own: Party, other: Party) -> Option<Session<'s>> {
         let both = self.common(own, other);
         let first = both.first().copied()?;
@@ -37,10 +37,79 @@ impl<'s> Session<'s> {
                 on.insert(one.said.author, one);
             }
         }
-        let closes = self.closes.iter().map(|(party, close)| (*party, *close));
+        let closes = self.closes.iter().filter(|(party, _)| [own, other].contains(*party));
+        let closes = closes.map(|(party, close)| (*party, *close));
         let closes = closes.filter(|(_, close)| close.is_had_by(own) && close.is_had_by(other)).collect();
         let is_theirs = |one: (Party, Party)| one == (own, other) || one == (other, own);
         let pairs = self.pairs.iter().filter(|pair| is_theirs(pair.between)).cloned().collect();
-        Some(Session { begins, on, lines, apart: Vec::new(), closes, pairs, ..self.clone() })
+        let (apart, present, state) = (Vec::new(), vec![own, other], State::Offered);
+        let mut two = Session { begins, present, on, lines, apart, closes, pairs, state };
+        two.state = two.state_now();
+        let is_named = |party: &&Party| both.iter().any(|one| one.is_had_by(**party));
+        two.present = self.present.iter().filter(is_named).copied().collect();
+        Some(two)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::digest::ThreadId;
+    use crate::domain::form::{MessageDigest, Prose};
+    use crate::domain::hotline::{SeenLast, SessionOpening, SessionText};
+    use crate::domain::message::Traffic;
+    use crate::domain::said::Said;
+    use crate::domain::time::Instant;
+
+    const THREAD: ThreadId = ThreadId([7; 16]);
+
+    fn party(code: &str) -> Party {
+        code.parse().unwrap()
+    }
+
+    fn spoken(recorded: u64, author: &str, to: &[&str], content: Content) -> Spoken {
+        Spoken {
+            said: Said {
+                message: Digest::of(&recorded.to_be_bytes()),
+                number: format!("{author}/{recorded}"),
+                author: party(author),
+                traffic: Traffic::Real,
+                released_at: Instant(0),
+                content,
+            },
+            to: to.iter().map(|code| party(code)).collect(),
+            recorded,
+        }
+    }
+
+    #[test]
+    fn between_two_a_session_stands_by_what_these_two_have_and_signed() {
+        let mut all = vec![
+            spoken(0, "BY", &["LT", "PL"], Content::SessionOpening(SessionOpening::default())),
+            spoken(1, "LT", &["PL"], {
+                let message = Some(MessageDigest(Digest::of(&0_u64.to_be_bytes())));
+                let seen = vec![SeenLast { message, ..SeenLast::default() }];
+                Content::SessionText(SessionText {
+                    text: Prose("Stop.".into()),
+                    seen,
+                    ..SessionText::default()
+                })
+            }),
+        ];
+        for (at, by, to) in [(2, "BY", ["LT", "PL"]), (3, "PL", ["BY", "LT"])] {
+            let close = Session::of(THREAD, &all, party(by)).unwrap().close_by(THREAD, party(by));
+            all.push(spoken(at, by, &to, Content::SessionClose(close)));
+        }
+        let session = Session::of(THREAD, &all, party("PL")).unwrap();
+        assert_ne!(session.state, State::Closed, "LT has not closed");
+        let with_by = session.between(party("PL"), party("BY")).unwrap();
+        assert_eq!(with_by.lines.len(), 1);
+        assert_eq!(with_by.state, State::Closed, "{:?}", with_by.pairs);
+        let with_lt = session.between(party("PL"), party("LT")).unwrap();
+        assert_eq!((with_lt.lines.len(), with_lt.state), (2, State::Closing));
+        assert_eq!(with_lt.closes.keys().copied().collect::<Vec<_>>(), [party("PL")]);
+        for two in [with_by, with_lt] {
+            assert_eq!(two.present, session.present, "the opening names all three");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! A text as it was heard by telephone, held against its signed original: word for word, without regard to case and to
-//! marks that nobody reads out. Marks of figures are read out, and count: "1.5" is not "15".
+//! marks that nobody reads out. Marks of figures and those that compare are read out, and count: "1.5" is not "15", and
+//! "<5" is not ">5".
 //!
 //! Never here: one text made of the two. The original is what counts.
 
@@ -66,12 +67,13 @@ impl Read<'_> {
         let all: Vec<&str> = text.split_whitespace().collect();
         let mut read = Read { words: Vec::new(), parts: Vec::new() };
         for (at, word) in all.iter().copied().enumerate() {
-            // A mark that stands alone may belong to the figures beside it, as in "3 - 5".
+            // Marks that stand alone may belong to the figures beside them, as in "3 - 5" and "40 %.".
             let mut beside = (None, None);
-            if word.chars().count() == 1 {
+            if !word.chars().any(char::is_alphanumeric) {
                 let before = at.checked_sub(1).and_then(|before| all.get(before)?.chars().next_back());
                 let after = all.get(at.saturating_add(1)).and_then(|after| after.chars().next());
-                beside = (before.filter(|c| c.is_numeric()), after);
+                let is_one = word.chars().count() == 1;
+                beside = (before.filter(|c| c.is_numeric()), after.filter(|_| is_one));
             }
             let word_at = read.words.len();
             let parts = parts(word, beside);
@@ -106,7 +108,8 @@ fn parts(word: &str, (mut before, after): (Option<char>, Option<char>)) -> Vec<S
         if c.is_alphanumeric() {
             run.extend(c.to_lowercase());
         } else if let Some(said) = mark(before, c, rest.peek().copied().or(after)) {
-            parts.extend([std::mem::take(&mut run), said]);
+            parts.push(std::mem::take(&mut run));
+            parts.extend(said.split(' ').map(str::to_owned));
         }
         before = Some(c);
     }
@@ -115,14 +118,18 @@ fn parts(word: &str, (mut before, after): (Option<char>, Option<char>)) -> Vec<S
     parts
 }
 
-/// How a mark is read out before a figure: a decimal point, a sign, a range, or as itself between two figures. `None`
-/// where nobody reads it out, as in "F-16".
+/// How a mark is read out: one that compares, wherever it stands; one behind a figure; and before a figure a decimal
+/// point, a sign, a range, or as itself between two figures. `None` where nobody reads it out, as in "F-16".
 fn mark(before: Option<char>, mark: char, after: Option<char>) -> Option<String> {
-    if !after.is_some_and(char::is_numeric) || before.is_some_and(char::is_alphabetic) {
-        return None;
-    }
     let is_after_figure = before.is_some_and(char::is_numeric);
     let said = match mark {
+        '<' => "less than",
+        '>' => "more than",
+        '\u{b1}' => "plus or minus",
+        '=' | '~' | '\u{2248}' | '\u{2260}' | '\u{2264}' | '\u{2265}' => return Some(mark.to_string()),
+        '%' if is_after_figure => "percent",
+        '\u{2030}' if is_after_figure => "permille",
+        _ if !after.is_some_and(char::is_numeric) || before.is_some_and(char::is_alphabetic) => return None,
         '.' if before != Some('.') => "point",
         ',' if before != Some(',') => "comma",
         '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' if is_after_figure => "to",
@@ -205,6 +212,29 @@ mod tests {
         }
         assert_eq!(differences("3 - 5", "3 5"), [told(2, "-", "")]);
         assert_eq!(differences("an F-16, on course.", "An F16 - on course"), []);
+    }
+
+    #[test]
+    fn figures_compared_another_way_or_with_another_unit_are_never_the_same() {
+        let told = |one: &str, other: &str| (1, one.to_owned(), other.to_owned());
+        for (one, other) in [
+            ("<5", ">5"),
+            ("<5", "5"),
+            ("<=5", ">=5"),
+            ("speed<5", "speed>5"),
+            ("\u{2264}5", "\u{2265}5"),
+            ("\u{b1}5", "5"),
+            ("\u{b1}5", "+5"),
+            ("~5", "5"),
+            ("5%", "5"),
+            ("5%", "5\u{2030}"),
+        ] {
+            assert_eq!(differences(one, other), [told(one, other)]);
+        }
+        let original = "<5 km, >3 km, \u{b1}2 km, 40% of it";
+        let said = "less than 5 km more than 3 km plus or minus 2 km 40 percent of it";
+        assert_eq!(differences(original, said), []);
+        assert_eq!(differences("< 5 and 40 %.", "<5 and 40%"), []);
     }
 
     #[test]

@@ -267,7 +267,7 @@ impl<'s> Session<'s> {
         incomplete
     }
 
-    fn state_now(&self) -> State {
+    pub(super) fn state_now(&self) -> State {
         // What is not here yet is no contradiction.
         let is_held = |one: &Difference| !matches!(one, Difference::NotHere { .. });
         if self.pairs.iter().any(|pair| pair.differences.iter().any(is_held)) {

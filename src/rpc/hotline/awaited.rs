@@ -36,6 +36,12 @@ impl Told {
         }
     }
 
+    /// Whether a message of ours went to this Party.
+    pub(super) fn went_to(&self, message: &Digest, party: Party) -> bool {
+        let is_awaited = |one: &Awaited| one.message == *message && one.to == party;
+        self.receipts.contains_key(&(*message, party)) || self.awaited.iter().any(is_awaited)
+    }
+
     /// Those that have come since.
     ///
     /// # Errors

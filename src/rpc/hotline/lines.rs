@@ -341,7 +341,7 @@ pub(super) fn name(name: &str) -> String {
     name.to_owned()
 }
 
-fn count(number: usize) -> u32 {
+pub(super) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 

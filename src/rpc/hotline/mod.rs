@@ -192,7 +192,10 @@ impl HotlineService for HotlineCalls {
         };
         let look = |told: &Told| between::shown(told, &head.board, asked, caller);
         let shown = self.look(&asked.thread, look).await??;
-        let session = shown.session.map(|session| self.with_links(session));
+        let mut session = shown.session.map(|session| self.with_links(session));
+        if let Some(head) = session.as_mut().filter(|_| !asked.with.is_empty()) {
+            head.not_heard.retain(|one| one.party == asked.with);
+        }
         Ok(Response::new(calls::ShowSessionResponse { session, drafts, ..shown }))
     }
 

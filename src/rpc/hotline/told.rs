@@ -61,7 +61,7 @@ pub(super) struct Told {
     /// them on the first, no more than are told of texts.
     words_handed_on: Vec<HandedOn>,
     /// By which words authors took messages of their own back.
-    withdrawals: Vec<Said>,
+    pub withdrawals: Vec<Said>,
     /// What other Parties say of it that is no line of it, as it came.
     pub beside: Vec<Beside>,
     /// Of our own messages: the receipt of each addressee that gave one.

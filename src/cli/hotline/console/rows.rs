@@ -5,13 +5,13 @@
 
 use crate::cli::hotline::beside::beside as words_beside;
 use crate::cli::hotline::left_out::left_out;
+use crate::cli::hotline::mixed;
 use crate::cli::hotline::page;
 use crate::cli::hotline::unseen::{not_here, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
-use crate::domain::mixed::mixed_letters;
 use crate::domain::official::wrap::{columns, wrapped};
 use crate::domain::official::{Direction, direction};
 use crate::domain::text::{shown, shown_lines};
@@ -129,8 +129,8 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
         ));
     }
     said(&mut rows, line, look.columns);
-    if let Some(mixed) = mixed_letters(&line.text) {
-        put(&mut rows, 2, &mixed, look.columns, Weight::Bold);
+    for mark in mixed::of(line) {
+        put(&mut rows, 2, &mark, look.columns, Weight::Bold);
     }
     if let Some(withdrawn) = page::withdrawn(line) {
         put(&mut rows, 2, &withdrawn, look.columns, Weight::Bold);
