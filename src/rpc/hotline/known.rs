@@ -69,11 +69,15 @@ pub(super) struct Heard {
 }
 
 impl Known {
-    /// What a console that was told all before a position was told of it.
+    /// What a console that was told all before a position was told of it: not what was on record by then, and was read as
+    /// part of it only later.
     pub fn before(told: &Told, position: u64) -> Known {
-        let then: Vec<Spoken> = told.spoken.iter().filter(|one| one.recorded < position).cloned().collect();
-        let later = told.spoken.iter().filter(|one| one.recorded >= position);
-        let later: BTreeSet<Digest> = later.map(|one| one.said.message).collect();
+        let (then, later): (Vec<&Spoken>, Vec<&Spoken>) = told
+            .spoken
+            .iter()
+            .partition(|one| told.rooms.read_by(&one.said.message, one.recorded) < position);
+        let then: Vec<Spoken> = then.into_iter().cloned().collect();
+        let later: BTreeSet<Digest> = later.into_iter().map(|one| one.said.message).collect();
         let here: BTreeSet<Digest> = told.order.iter().filter(|one| !later.contains(one)).copied().collect();
         let session = Session::of(told.thread, &then, told.own);
         let standing = session.iter().flat_map(|session| standing(session, &here));
