@@ -337,10 +337,10 @@ fn state(state: &calls::TextState) -> String {
     let party = shown(&state.party);
     let mut words = Vec::new();
     if state.refused.is_empty() {
-        words.push(match state.on_record_ms {
-            0 if state.not_known_here => "not known here: its author has its receipt".to_owned(),
-            0 => "not on record there".to_owned(),
-            at => format!("on record at {} by its own clock", Instant(at)),
+        words.push(match state.on_record {
+            true => format!("on record at {} by its own clock", Instant(state.on_record_ms)),
+            false if state.not_known_here => "not known here: its author has its receipt".to_owned(),
+            false => "not on record there".to_owned(),
         });
         if !state.on_record_disputed.is_empty() {
             words.push(shown(&state.on_record_disputed));

@@ -5,9 +5,10 @@
 
 use bytes::Bytes;
 
-use super::rows::{Row, Weight, below, closed, put, seconds};
+use super::rows::{Row, Weight, below, put, seconds};
 use super::state::Session;
 use super::waits::is_flash;
+use crate::cli::hotline::page;
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Kind;
@@ -105,6 +106,25 @@ pub fn end(
         if !one.remarks.is_empty() {
             below(&mut rows, &shown_lines(&one.remarks), wide);
         }
+    }
+    rows
+}
+
+/// How the session was closed with each other Party, where both have closed: what both signed or, text by text, in
+/// what the two differ.
+fn closed(closed: &[calls::ClosedWith], wide: usize, place: &dyn Fn(&[u8]) -> Option<u32>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for sentence in closed.iter().flat_map(page::closed_with) {
+        // A text that stands here is found by its number.
+        let words = sentence.split(' ').map(|word| {
+            let digest = Digest::from_hex(word);
+            let place = digest.and_then(|digest| place(&digest.0));
+            place.map_or_else(
+                || word.to_owned(),
+                |place| format!("{place} ({})", word.get(..12).unwrap_or_default()),
+            )
+        });
+        put(&mut rows, 0, &words.collect::<Vec<_>>().join(" "), wide, Weight::Bold);
     }
     rows
 }
