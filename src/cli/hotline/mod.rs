@@ -13,6 +13,7 @@ mod heard;
 mod left_out;
 mod links;
 mod not_in;
+mod officer;
 pub(in crate::cli) mod open_drafts;
 mod page;
 mod paper;

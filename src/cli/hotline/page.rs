@@ -9,6 +9,7 @@ use super::closes::closes;
 use super::left_out::left_out;
 use super::links::not_heard;
 use super::not_in::not_in;
+use super::officer::officer;
 use super::open_drafts::listed;
 use super::unseen::{not_here, not_read, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
@@ -349,10 +350,10 @@ fn state(state: &calls::TextState) -> String {
         words.push(state.refused.clone());
     }
     if state.shown_at_ms != 0 {
-        words.push(format!("shown to {} at {}", shown(&state.shown_to), Instant(state.shown_at_ms)));
+        words.push(format!("shown to {} at {}", officer(&state.shown_to), Instant(state.shown_at_ms)));
     }
     if state.read_at_ms != 0 {
-        words.push(format!("read by {} at {}", shown(&state.read_by), Instant(state.read_at_ms)));
+        words.push(format!("read by {} at {}", officer(&state.read_by), Instant(state.read_at_ms)));
     }
     if !state.answered_by.is_empty() {
         let answer = hex::encode(&state.answered_by);

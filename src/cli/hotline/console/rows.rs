@@ -5,6 +5,7 @@
 
 use crate::cli::hotline::beside::beside as words_beside;
 use crate::cli::hotline::left_out::left_out;
+use crate::cli::hotline::officer::officer;
 use crate::cli::hotline::page;
 use crate::cli::hotline::unseen::{not_here, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
@@ -292,12 +293,12 @@ fn became(line: &calls::SessionLine, state: &calls::TextState, look: &Look<'_>) 
         // Of what is between two others nothing is known that they do not tell.
         let unknown = state.not_known_here;
         if state.shown_at_ms != 0 {
-            words.push(format!("shown to {} {}", shown(&state.shown_to), at(state.shown_at_ms)));
+            words.push(format!("shown to {} {}", officer(&state.shown_to), at(state.shown_at_ms)));
         } else if !unknown {
             words.push("not shown".to_owned());
         }
         if state.read_at_ms != 0 {
-            words.push(format!("read by {} {}", shown(&state.read_by), at(state.read_at_ms)));
+            words.push(format!("read by {} {}", officer(&state.read_by), at(state.read_at_ms)));
         } else if !unknown {
             words.push("not read".to_owned());
         }
