@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use prost::Message as _;
 
+use super::closes;
 use super::lines::{self, Place};
 use super::moved::pieces;
 use super::told::Told;
@@ -21,8 +22,8 @@ use crate::domain::hotline::session::{Line, Session, Spoken};
 use crate::domain::people::Person;
 use crate::limits;
 
-/// How a session stands, and how it was closed.
-type Stands = (calls::Session, Vec<calls::ClosedWith>);
+/// How a session stands, how it was closed, and by whom.
+type Stands = (calls::Session, Vec<calls::ClosedWith>, Vec<calls::ClosedBy>);
 
 /// What a console was told of a session.
 #[derive(Default)]
@@ -94,14 +95,18 @@ impl Known {
         let mut heard =
             self.look(&session, &here, (touched, next), |place| lines::line(told, &session, place, caller));
         heard.traffic = traffic_to_proto(session.begins.said.traffic);
-        let stands = (lines::head(told, &session, caller), lines::closed(told, &session));
+        let (head, closed) = (lines::head(told, &session, caller), lines::closed(told, &session));
+        let stands = (head, closed, closes::unsigned(told, &session));
         heard.stands = self.stands_otherwise(&stands).then_some(stands);
         heard
     }
 
-    fn stands_otherwise(&mut self, (session, closed): &Stands) -> bool {
+    fn stands_otherwise(&mut self, (session, closed, closes): &Stands) -> bool {
         let mut bytes = session.encode_length_delimited_to_vec();
         for one in closed {
+            bytes.extend(one.encode_length_delimited_to_vec());
+        }
+        for one in closes {
             bytes.extend(one.encode_length_delimited_to_vec());
         }
         let now = Some(Digest::of(&bytes));
