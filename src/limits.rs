@@ -854,10 +854,11 @@ pub const DESK_CALL_MS_MAX: u64 = 30_000;
 /// Translations of a message are looked for in so many of the threads that a copy of some message opened, the newest
 /// first; in more they are not found from the original.
 pub const THREADS_OF_COPIES_READ_MAX: usize = 100;
-/// A console keeps no more sessions: those in which nothing was said for longest are left out, and it says so.
+/// A console keeps no more sessions: of the Party that began most of them some are left out, those first in which
+/// nothing waits for an officer and nothing was said for longest, and it says so.
 pub const CONSOLE_SESSIONS_MAX: usize = 500;
-/// The texts that a console keeps take no more together; of the session that takes most the first ones are left out,
-/// and it says so (bytes). A session as long as one may be has room.
+/// The texts that a console keeps take no more together; of the Party whose texts take most the first ones are left
+/// out, those last that wait for an officer, and it says so (bytes). A session as long as one may be has room.
 pub const CONSOLE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// What is typed at a console is kept on disk so long afterwards at most, and before it is given to the node; and it
 /// rings its bell once in so long at most (milliseconds).

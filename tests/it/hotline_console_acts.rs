@@ -133,6 +133,7 @@ async fn a_session_is_opened_spoken_in_translated_and_closed_from_within_two_con
             seat.until("closed", |rows| rows[0].starts_with("REAL  FLASH  closed"));
             seat.at_the_end_it_says(&format!("Both signed this transcript with {other}:"));
             seat.until("over the same", |rows| rows.iter().any(|row| row.contains(&digest)));
+            seat.until_it_says("nothing remains");
         }
         leave(by);
         leave(pl);

@@ -17,6 +17,9 @@ pub(super) fn closes(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) 
         sheet.put(&format!(
             "Closed by {party} at {at}: {number}, drafted by {drafter}, released by {releaser}"
         ));
+        if !one.came_by_file.is_empty() {
+            sheet.put(&format!("     {}", shown(&one.came_by_file)));
+        }
         for with in &one.signed {
             let party = shown(&with.party);
             let signs = match &with.transcript[..] {
@@ -52,6 +55,7 @@ pub(super) fn closes_json(whole: &calls::ShowSessionResponse) -> Value {
             "released_at": Instant(one.released_at_ms).to_string(),
             "recorded_at": Instant(one.recorded_at_ms).to_string(),
             "remarks": one.remarks,
+            "came_by_file": (!one.came_by_file.is_empty()).then_some(&one.came_by_file),
             "signed": signed.collect::<Vec<Value>>(),
         })
     };

@@ -14,6 +14,7 @@ mod left_out;
 mod links;
 mod mixed;
 mod not_in;
+mod officer;
 pub(in crate::cli) mod open_drafts;
 mod page;
 mod paper;

@@ -10,6 +10,7 @@ use super::left_out::left_out;
 use super::links::not_heard;
 use super::mixed;
 use super::not_in::not_in;
+use super::officer::officer;
 use super::open_drafts::listed;
 use super::signed::Signed;
 use super::unseen::{not_here, not_read, unseen};
@@ -347,10 +348,10 @@ fn state(state: &calls::TextState) -> String {
     let party = shown(&state.party);
     let mut words = Vec::new();
     if state.refused.is_empty() {
-        words.push(match state.on_record_ms {
-            0 if state.not_known_here => "not known here: its author has its receipt".to_owned(),
-            0 => "not on record there".to_owned(),
-            at => format!("on record at {} by its own clock", Instant(at)),
+        words.push(match state.on_record {
+            true => format!("on record at {} by its own clock", Instant(state.on_record_ms)),
+            false if state.not_known_here => "not known here: its author has its receipt".to_owned(),
+            false => "not on record there".to_owned(),
         });
         if !state.on_record_disputed.is_empty() {
             words.push(shown(&state.on_record_disputed));
@@ -359,10 +360,10 @@ fn state(state: &calls::TextState) -> String {
         words.push(state.refused.clone());
     }
     if state.shown_at_ms != 0 {
-        words.push(format!("shown to {} at {}", shown(&state.shown_to), Instant(state.shown_at_ms)));
+        words.push(format!("shown to {} at {}", officer(&state.shown_to), Instant(state.shown_at_ms)));
     }
     if state.read_at_ms != 0 {
-        words.push(format!("read by {} at {}", shown(&state.read_by), Instant(state.read_at_ms)));
+        words.push(format!("read by {} at {}", officer(&state.read_by), Instant(state.read_at_ms)));
     }
     if !state.answered_by.is_empty() {
         let answer = hex::encode(&state.answered_by);

@@ -271,7 +271,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
     let states = line.states.iter().map(|state| {
         json!({
             "party": state.party,
-            "on_record": at(state.on_record_ms),
+            "on_record": state.on_record.then(|| Instant(state.on_record_ms).to_string()),
             "on_record_disputed": (!state.on_record_disputed.is_empty()).then_some(&state.on_record_disputed),
             "refused": state.refused,
             "shown_to": state.shown_to,
@@ -379,7 +379,12 @@ mod tests {
     #[test]
     fn a_time_of_receipt_that_is_disputed_says_so_beside_it() {
         let mut line = calls::SessionLine::default();
-        line.states.push(calls::TextState { party: "PL".into(), on_record_ms: 1, ..Default::default() });
+        line.states.push(calls::TextState {
+            party: "PL".into(),
+            on_record: true,
+            on_record_ms: 1,
+            ..Default::default()
+        });
         let page_of = |line: &calls::SessionLine| {
             let whole = calls::ShowSessionResponse { lines: vec![line.clone()], ..Default::default() };
             page::session(&whole).split_whitespace().collect::<Vec<_>>().join(" ")

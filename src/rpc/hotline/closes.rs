@@ -20,6 +20,13 @@ pub(super) fn of(told: &Told, session: &Session<'_>) -> Vec<calls::ClosedBy> {
     closes.collect()
 }
 
+/// The same for a console, which is not told what they sign.
+pub(super) fn unsigned(told: &Told, session: &Session<'_>) -> Vec<calls::ClosedBy> {
+    let mut closes = of(told, session);
+    closes.iter_mut().for_each(|one| one.signed.clear());
+    closes
+}
+
 fn close(told: &Told, session: &Session<'_>, spoken: &Spoken, form: &SessionClose) -> calls::ClosedBy {
     let said = &spoken.said;
     let envelope = told.envelopes.get(&said.message);
@@ -34,6 +41,7 @@ fn close(told: &Told, session: &Session<'_>, spoken: &Spoken, form: &SessionClos
         recorded_at_ms: envelope.map_or(0, |(_, at)| at.0),
         remarks: whole_or_none(&form.remarks.0),
         signed: signed.into_iter().map(signed_with).collect(),
+        came_by_file: told.came_by_file(&said.message),
     }
 }
 

@@ -172,9 +172,9 @@ impl Console {
         all: &mut Vec<calls::JoinResponse>,
     ) {
         let of = Some((thread, session.traffic));
-        if let Some((stands, closed)) = session.stands.take() {
+        if let Some((stands, closed, closes)) = session.stands.take() {
             let stands = told(position, of, What::Session(stands));
-            all.push(calls::JoinResponse { closed, ..stands });
+            all.push(calls::JoinResponse { closed, closes, ..stands });
         }
         let news = self.told.entry(thread).or_default().news(session, position, touched);
         all.extend(news.into_iter().map(|what| told(position, of, what)));
@@ -288,7 +288,7 @@ impl Console {
 fn told(position: u64, of: Option<(ThreadId, i32)>, what: What) -> calls::JoinResponse {
     let thread = of.map(|(thread, _)| thread.0.to_vec().into()).unwrap_or_default();
     let traffic = of.map_or(0, |(_, traffic)| traffic);
-    calls::JoinResponse { position, thread, what: Some(what), traffic, closed: Vec::new() }
+    calls::JoinResponse { position, thread, what: Some(what), traffic, ..Default::default() }
 }
 
 /// Gives one answer to the console, which takes it in time or is let go.

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use prost::Message as _;
 
+use super::closes;
 use super::lines::{self, Place};
+use super::moved::pieces;
 use super::told::Told;
 use super::touched::Touched;
 use crate::codec::message::traffic_to_proto;
@@ -20,8 +22,8 @@ use crate::domain::hotline::session::{Line, Session, Spoken};
 use crate::domain::people::Person;
 use crate::limits;
 
-/// How a session stands, and how it was closed.
-type Stands = (calls::Session, Vec<calls::ClosedWith>);
+/// How a session stands, how it was closed, and by whom.
+type Stands = (calls::Session, Vec<calls::ClosedWith>, Vec<calls::ClosedBy>);
 
 /// What a console was told of a session.
 #[derive(Default)]
@@ -60,7 +62,7 @@ pub(super) struct Heard {
     /// How it stands, where that was not told.
     pub stands: Option<Stands>,
     moved: Vec<calls::MovedLines>,
-    /// What these answer has come.
+    /// What these answer has come, or their author has come in.
     again: Vec<Digest>,
     /// Those that were not told, in their order, each with the record that holds it.
     untold: Vec<(Digest, u64, Stood)>,
@@ -69,11 +71,15 @@ pub(super) struct Heard {
 }
 
 impl Known {
-    /// What a console that was told all before a position was told of it.
+    /// What a console that was told all before a position was told of it: not what was on record by then, and was read as
+    /// part of it only later.
     pub fn before(told: &Told, position: u64) -> Known {
-        let then: Vec<Spoken> = told.spoken.iter().filter(|one| one.recorded < position).cloned().collect();
-        let later = told.spoken.iter().filter(|one| one.recorded >= position);
-        let later: BTreeSet<Digest> = later.map(|one| one.said.message).collect();
+        let (then, later): (Vec<&Spoken>, Vec<&Spoken>) = told
+            .spoken
+            .iter()
+            .partition(|one| told.rooms.read_by(&one.said.message, one.recorded) < position);
+        let then: Vec<Spoken> = then.into_iter().cloned().collect();
+        let later: BTreeSet<Digest> = later.into_iter().map(|one| one.said.message).collect();
         let here: BTreeSet<Digest> = told.order.iter().filter(|one| !later.contains(one)).copied().collect();
         let session = Session::of(told.thread, &then, told.own);
         let standing = session.iter().flat_map(|session| standing(session, &here));
@@ -89,14 +95,18 @@ impl Known {
         let mut heard =
             self.look(&session, &here, (touched, next), |place| lines::line(told, &session, place, caller));
         heard.traffic = traffic_to_proto(session.begins.said.traffic);
-        let stands = (lines::head(told, &session, caller), lines::closed(told, &session));
+        let (head, closed) = (lines::head(told, &session, caller), lines::closed(told, &session));
+        let stands = (head, closed, closes::unsigned(told, &session));
         heard.stands = self.stands_otherwise(&stands).then_some(stands);
         heard
     }
 
-    fn stands_otherwise(&mut self, (session, closed): &Stands) -> bool {
+    fn stands_otherwise(&mut self, (session, closed, closes): &Stands) -> bool {
         let mut bytes = session.encode_length_delimited_to_vec();
         for one in closed {
+            bytes.extend(one.encode_length_delimited_to_vec());
+        }
+        for one in closes {
             bytes.extend(one.encode_length_delimited_to_vec());
         }
         let now = Some(Digest::of(&bytes));
@@ -117,7 +127,10 @@ impl Known {
             let mut is_wanted = touched.contains(&message);
             match self.lines.get_mut(&message) {
                 Some(before) if before.stood != stood => {
-                    if before.stood.lacks_answered == stood.lacks_answered {
+                    // Whether it has a part in the session says the line, and to whom of it it did not go.
+                    let has_part = before.stood.place > 0;
+                    let is_else = before.stood.lacks_answered != stood.lacks_answered;
+                    if !is_else && has_part == (stood.place > 0) {
                         moved.push(moved_line(message, (&before.stood, &stood), stands));
                     } else {
                         is_wanted = true;
@@ -234,23 +247,6 @@ fn moved_line(message: Digest, (before, now): (&Stood, &Stood), line: Option<&Li
     }
 }
 
-/// As many as one answer takes.
-fn pieces(moved: Vec<calls::MovedLine>) -> Vec<calls::MovedLines> {
-    let mut pieces: Vec<calls::MovedLines> = Vec::new();
-    let mut taken = 0_usize;
-    for one in moved {
-        taken = taken.saturating_add(one.encoded_len());
-        match pieces.last_mut() {
-            Some(last) if taken <= limits::THREAD_PAGE_BYTES => last.lines.push(one),
-            Some(_) | None => {
-                taken = one.encoded_len();
-                pieces.push(calls::MovedLines { lines: vec![one] });
-            }
-        }
-    }
-    pieces
-}
-
 fn bytes(digests: &[Digest]) -> Vec<Bytes> {
     digests.iter().map(|digest| Bytes::copy_from_slice(&digest.0)).collect()
 }
@@ -269,7 +265,7 @@ fn count(number: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::hotline::{SessionOpening, SessionText};
+    use crate::domain::hotline::{Sees, SessionAddition, SessionOpening, SessionText};
     use crate::domain::message::Traffic;
     use crate::domain::party::Party;
     use crate::domain::said::Said;
@@ -351,6 +347,25 @@ mod tests {
         all.push(text(200, "LT", 202));
         let (news, made) = told(&mut known, &all, &touched(200, true), "");
         assert_eq!((news.len(), made), (1, 1));
+    }
+
+    #[test]
+    fn the_line_of_a_text_that_came_before_its_author_was_in_is_told_again_once_it_is() {
+        let mut known = Known::default();
+        let addition = |number: u8, author: &str, recorded: u64| {
+            let (party, sees) = ("LT".into(), Some(Sees::FromNowOn));
+            let form = SessionAddition { party, sees, ..SessionAddition::default() };
+            spoken(number, author, recorded, Content::SessionAddition(form))
+        };
+        let mut opening = spoken(9, "BY", 0, Content::SessionOpening(SessionOpening::default()));
+        opening.to = vec![party("PL")];
+        let mut all = vec![opening, text(50, "LT", 1), addition(10, "PL", 2)];
+        let (news, _) = told(&mut known, &all, &touched(50, true), "apart");
+        assert_eq!(news.len(), 3);
+        all.push(addition(11, "BY", 3));
+        let (news, _) = told(&mut known, &all, &touched(11, true), "in it");
+        let [What::Changed(line), What::Line(_)] = &news[..] else { panic!("{news:?}") };
+        assert_eq!((line.position, line.text.as_str()), (4, "in it"));
     }
 
     #[test]

@@ -214,6 +214,7 @@ pub(super) fn line(
         told_line.language = message.draft.language.clone();
         told_line.precedence = precedence_to_proto(message.draft.precedence);
         told_line.drafter = message.draft.drafter.name.clone();
+        told_line.drafted_by_caller = said.author == told.own && message.draft.drafter.is_same_person(caller);
         told_line.releaser = message.releaser.name.clone();
         told_line.recorded_at_ms = recorded_at.0;
     }

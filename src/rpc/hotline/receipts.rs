@@ -30,7 +30,7 @@ impl Receipted {
 
     pub fn tell(&self, state: &mut calls::TextState) {
         if self.outcome == Outcome::Taken {
-            state.on_record_ms = self.at.0;
+            (state.on_record, state.on_record_ms) = (true, self.at.0);
             state.on_record_disputed = self.disputed.to_string();
         } else {
             state.refused = self.outcome.sentence().into();

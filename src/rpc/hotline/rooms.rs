@@ -32,6 +32,9 @@ pub(super) struct Rooms {
     pub present: Vec<Party>,
     taken: BTreeMap<Party, Room>,
     read: BTreeSet<Digest>,
+    /// The newest record of which any was read; of each that was read behind a newer one, which was the newest then.
+    newest: u64,
+    late: BTreeMap<Digest, u64>,
 }
 
 impl Rooms {
@@ -39,8 +42,8 @@ impl Rooms {
     pub fn of(own: Party) -> Rooms {
         let inside = (limits::HOTLINE_AUTHOR_MESSAGES_MAX, limits::HOTLINE_AUTHOR_BYTES_MAX);
         let outside = (limits::HOTLINE_OUTSIDER_MESSAGES_MAX, limits::HOTLINE_OUTSIDER_BYTES_MAX);
-        let (taken, read) = (BTreeMap::new(), BTreeSet::new());
-        Rooms { own, inside, outside, present: Vec::new(), taken, read }
+        let (taken, read, late) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+        Rooms { own, inside, outside, present: Vec::new(), taken, read, newest: 0, late }
     }
 
     /// Whether a further message of this author is read, with so many times its room. How much our own officers say,
@@ -64,7 +67,17 @@ impl Rooms {
             let (messages, its_bytes) = self.taken.entry(entry.author).or_default();
             *messages = messages.saturating_add(1);
             *its_bytes = its_bytes.saturating_add(bytes);
+            if entry.index < self.newest {
+                self.late.insert(entry.digest, self.newest);
+            }
+            self.newest = self.newest.max(entry.index);
         }
+    }
+
+    /// By which record at the latest one that this record holds was read: a later one where its author came in, or others
+    /// named it, only by then.
+    pub fn read_by(&self, message: &Digest, recorded: u64) -> u64 {
+        self.late.get(message).copied().unwrap_or(recorded)
     }
 
     /// What was not read of those who have room, in the order of their records: what was read stays read.
@@ -224,6 +237,17 @@ mod tests {
         assert_eq!(read(&mut rooms, &here), counted(&[("LT", 8)]));
         assert!(!rooms.has_room(party("LT"), 1) && rooms.has_room(party("LT"), 2));
         assert_eq!(rooms.left_out(&here), (12, vec![party("LT")]));
+    }
+
+    #[test]
+    fn what_is_read_only_once_its_author_came_in_is_read_by_the_newest_record_of_then() {
+        let mut rooms = rooms(&["BY", "PL"]);
+        let here = thread(&[("LT", 5), ("BY", 3)]);
+        read(&mut rooms, &here);
+        rooms.present.push(party("LT"));
+        read(&mut rooms, &here);
+        let by = |name: &str, recorded: u64| rooms.read_by(&Digest::of(name.as_bytes()), recorded);
+        assert_eq!([by("LT 2", 1), by("LT 3", 2), by("BY 3", 7)], [1, 7, 7]);
     }
 
     #[test]

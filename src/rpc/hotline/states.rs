@@ -26,6 +26,7 @@ pub(super) fn of(told: &Told, session: &Session<'_>, spoken: &Spoken) -> Vec<cal
         let not_known_here = spoken.said.author != told.own && *party != told.own;
         let mut state = calls::TextState { party: party.to_string(), not_known_here, ..Default::default() };
         if *party == told.own {
+            state.on_record = true;
             state.on_record_ms = told.envelopes.get(digest).map_or(0, |(_, at)| at.0);
         }
         if let Some(receipt) = told.receipts.get(&(*digest, *party)) {

@@ -100,8 +100,8 @@ impl State {
         vec![Effect::Keep(of)]
     }
 
-    /// What is written here and was not released for its faults is said in this new line, word for word: its writer had
-    /// it released by another command. It is no draft any more, and what names it is told no longer.
+    /// What is written here and was not released for its faults is said in this new line, word for word and by its own
+    /// writer, who had it released by another command. It is no draft any more, and what names it is told no longer.
     pub fn released_elsewhere(
         &mut self,
         thread: &Bytes,
@@ -112,8 +112,9 @@ impl State {
         let draft = self.drafts.get(&of)?;
         let was_refused = draft.given.is_none() && !draft.replaces.is_empty();
         let is_same = line.text == draft.written.text && line.answers == draft.answers;
+        let is_own = line.author == self.own && line.drafted_by_caller;
         // What is told while the console joins may be older than the draft.
-        if !was_refused || !is_same || line.author != self.own || self.link != Link::Live {
+        if !was_refused || !is_same || !is_own || self.link != Link::Live {
             return None;
         }
         let replaced = draft.replaces.clone();
@@ -282,8 +283,14 @@ mod tests {
         let told_of = stands(&state).unwrap();
         assert!(told_of.contains(&"09".repeat(16)) && !told_of.contains("more)"), "{told_of}");
         state.told(told(text(2, "PL", "y")), Instant(5));
-        assert_eq!((state.view, state.drafts.len()), (View::Writing, 1), "that is another one");
-        let effects = state.told(told(text(3, "PL", "x")), Instant(6));
+        state.told(told(text(3, "PL", "x")), Instant(5));
+        assert_eq!(
+            (state.view, state.drafts.len()),
+            (View::Writing, 1),
+            "those are others, one a colleague's"
+        );
+        let own = calls::SessionLine { drafted_by_caller: true, ..text(4, "PL", "x") };
+        let effects = state.told(told(own), Instant(6));
         assert_eq!(effects, [Effect::Keep(state.writes())]);
         assert!(state.drafts.is_empty() && state.view == View::Session && stands(&state).is_none());
         assert!(state.notice.starts_with("your draft was released"), "{}", state.notice);

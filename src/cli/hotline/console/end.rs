@@ -1,13 +1,14 @@
-//! The end of a session at the console: how it was closed, and what was said of it that stands at none of its lines and
-//! waits for an officer, as a close does.
+//! The end of a session at the console: how it was closed and by whom, and what was said of it that stands at none of its
+//! lines and waits for an officer, as a close does.
 //!
 //! Never here: a text. What says more than stands here is not acknowledged here.
 
 use bytes::Bytes;
 
-use super::rows::{Row, Weight, below, closed, put, seconds};
+use super::rows::{Row, Weight, below, put, seconds};
 use super::state::Session;
 use super::waits::is_flash;
+use crate::cli::hotline::page;
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Kind;
@@ -54,10 +55,11 @@ pub fn end_of(session: &Session) -> Option<Bytes> {
 
 /// Whether there is anything behind the last line.
 pub fn has_end(session: &Session) -> bool {
-    !session.closed.is_empty() || at_the_end(session).next().is_some()
+    let is_closed = !session.closed.is_empty() || !session.closes.is_empty();
+    is_closed || at_the_end(session).next().is_some()
 }
 
-/// Its rows: how the session was closed, and then what waits there.
+/// Its rows: how the session was closed and by whom, and then what waits there.
 pub fn end(
     session: &Session,
     wide: usize,
@@ -65,6 +67,7 @@ pub fn end(
     is_selected: bool,
 ) -> Vec<Row> {
     let mut rows = closed(&session.closed, wide, place);
+    closed_by(&mut rows, session, wide);
     for one in at_the_end(session) {
         let weight = match (is_flash(one), is_selected) {
             (true, _) => Weight::Reverse,
@@ -107,4 +110,80 @@ pub fn end(
         }
     }
     rows
+}
+
+/// How the session was closed with each other Party, where both have closed: what both signed or, text by text, in
+/// what the two differ.
+fn closed(closed: &[calls::ClosedWith], wide: usize, place: &dyn Fn(&[u8]) -> Option<u32>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for sentence in closed.iter().flat_map(page::closed_with) {
+        // A text that stands here is found by its number.
+        let words = sentence.split(' ').map(|word| {
+            let digest = Digest::from_hex(word);
+            let place = digest.and_then(|digest| place(&digest.0));
+            place.map_or_else(
+                || word.to_owned(),
+                |place| format!("{place} ({})", word.get(..12).unwrap_or_default()),
+            )
+        });
+        put(&mut rows, 0, &words.collect::<Vec<_>>().join(" "), wide, Weight::Bold);
+    }
+    rows
+}
+
+/// Who regards it as over, with what else each says; but a close that waits stands below.
+fn closed_by(rows: &mut Vec<Row>, session: &Session, wide: usize) {
+    let waits = |close: &calls::ClosedBy| session.stands.beside.iter().any(|one| one.digest == close.digest);
+    for one in session.closes.iter().filter(|close| !waits(close)) {
+        let (party, number) = (shown(&one.party), shown(&one.number));
+        let said = format!("closed by {party} {}: {number}", seconds(one.released_at_ms));
+        put(rows, 0, &said, wide, Weight::Plain);
+        if !one.came_by_file.is_empty() {
+            put(rows, 2, &shown(&one.came_by_file), wide, Weight::Plain);
+        }
+        if !one.remarks.is_empty() {
+            below(rows, &shown_lines(&one.remarks), wide);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn says(session: &Session) -> Vec<String> {
+        let rows = end(session, 80, &|_| None, false);
+        rows.into_iter().flat_map(|row| row.pieces).map(|piece| piece.text).collect()
+    }
+
+    #[test]
+    fn what_a_party_reserves_as_it_closes_stands_at_the_end_whether_it_was_acknowledged_or_not() {
+        let digest = Bytes::from(vec![1; 32]);
+        let close = calls::ClosedBy {
+            party: "BY".into(),
+            digest: digest.clone(),
+            number: "BY/31/0007".into(),
+            remarks: "We reserve our position.".into(),
+            came_by_file: "came by file".into(),
+            ..Default::default()
+        };
+        let mut session = Session { closes: vec![close], ..Session::default() };
+        assert!(has_end(&session));
+        let expected = [
+            "closed by BY 1970-01-01T00:00:00Z: BY/31/0007",
+            "came by file",
+            "|",
+            "We reserve our position.",
+        ];
+        assert_eq!(says(&session), expected);
+        session.stands.beside.push(calls::SaidBeside {
+            digest,
+            kind: Kind::SessionClose.name().into(),
+            remarks: "We reserve our position.".into(),
+            ..Default::default()
+        });
+        let said = says(&session);
+        let reserved = said.iter().filter(|text| text.contains("reserve")).count();
+        assert!(reserved == 1 && said.iter().any(|text| text.contains("NOT ACKNOWLEDGED")), "{said:?}");
+    }
 }

@@ -6,12 +6,12 @@
 use crate::cli::hotline::beside::beside as words_beside;
 use crate::cli::hotline::left_out::left_out;
 use crate::cli::hotline::mixed;
+use crate::cli::hotline::officer::officer;
 use crate::cli::hotline::page;
 use crate::cli::hotline::unseen::{not_here, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Kind;
-use crate::domain::digest::Digest;
 use crate::domain::official::wrap::{columns, wrapped};
 use crate::domain::official::{Direction, direction};
 use crate::domain::text::{shown, shown_lines};
@@ -271,38 +271,19 @@ fn beside(rows: &mut Vec<Row>, left: &[String], right: &[String], wide: usize) {
     }
 }
 
-/// How the session was closed with each other Party, where both have closed: what both signed or, text by text, in
-/// what the two differ.
-pub fn closed(closed: &[calls::ClosedWith], wide: usize, place: &dyn Fn(&[u8]) -> Option<u32>) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for sentence in closed.iter().flat_map(page::closed_with) {
-        // A text that stands here is found by its number.
-        let words = sentence.split(' ').map(|word| {
-            let digest = Digest::from_hex(word);
-            let place = digest.and_then(|digest| place(&digest.0));
-            place.map_or_else(
-                || word.to_owned(),
-                |place| format!("{place} ({})", word.get(..12).unwrap_or_default()),
-            )
-        });
-        put(&mut rows, 0, &words.collect::<Vec<_>>().join(" "), wide, Weight::Bold);
-    }
-    rows
-}
-
 /// What became of it at one Party: each thing by itself, and what has not come about is said as well.
 fn became(line: &calls::SessionLine, state: &calls::TextState, look: &Look<'_>) -> Vec<String> {
     let here = state.party == look.own;
     let at = |at_ms: i64| hour(at_ms, line.released_at_ms);
-    let mut words = vec![match (state.refused.as_str(), state.on_record_ms) {
-        ("", 0) if state.not_known_here => "not known here, its author has the receipt".to_owned(),
-        ("", 0) => "NOT on record there".to_owned(),
-        ("", at_ms) if here => format!("on record here {}", at(at_ms)),
-        ("", _) => "on record there, proven".to_owned(),
+    let mut words = vec![match (state.refused.as_str(), state.on_record) {
+        ("", false) if state.not_known_here => "not known here, its author has the receipt".to_owned(),
+        ("", false) => "NOT on record there".to_owned(),
+        ("", true) if here => format!("on record here {}", at(state.on_record_ms)),
+        ("", true) => "on record there, proven".to_owned(),
         (refused, _) => shown(refused),
     }];
     // What is proven is that it is on record there: the time is theirs.
-    if !here && state.refused.is_empty() && state.on_record_ms != 0 {
+    if !here && state.refused.is_empty() && state.on_record {
         words.push(format!("{} by its own clock", at(state.on_record_ms)));
         if !state.on_record_disputed.is_empty() {
             words.push(shown(&state.on_record_disputed));
@@ -312,12 +293,12 @@ fn became(line: &calls::SessionLine, state: &calls::TextState, look: &Look<'_>) 
         // Of what is between two others nothing is known that they do not tell.
         let unknown = state.not_known_here;
         if state.shown_at_ms != 0 {
-            words.push(format!("shown to {} {}", shown(&state.shown_to), at(state.shown_at_ms)));
+            words.push(format!("shown to {} {}", officer(&state.shown_to), at(state.shown_at_ms)));
         } else if !unknown {
             words.push("not shown".to_owned());
         }
         if state.read_at_ms != 0 {
-            words.push(format!("read by {} {}", shown(&state.read_by), at(state.read_at_ms)));
+            words.push(format!("read by {} {}", officer(&state.read_by), at(state.read_at_ms)));
         } else if !unknown {
             words.push("not read".to_owned());
         }
@@ -385,13 +366,20 @@ mod tests {
             beside: Vec::new(),
         };
         let line = calls::SessionLine::default();
-        let mut state = calls::TextState { party: "PL".into(), on_record_ms: 1_000, ..Default::default() };
+        let at = |party: &str, on_record_ms: i64| calls::TextState {
+            party: party.into(),
+            on_record: true,
+            on_record_ms,
+            ..Default::default()
+        };
+        let mut state = at("PL", 1_000);
         let theirs = ["PL: on record there, proven", "00:00:01Z by its own clock"];
         assert_eq!(became(&line, &state, &look), theirs);
         state.on_record_disputed = "when it was received is disputed".into();
         assert_eq!(became(&line, &state, &look)[..2], theirs);
         assert_eq!(became(&line, &state, &look)[2], "when it was received is disputed");
-        let ours = calls::TextState { party: "BY".into(), on_record_ms: 1_000, ..Default::default() };
-        assert_eq!(became(&line, &ours, &look), ["BY: on record here 00:00:01Z"]);
+        assert_eq!(became(&line, &at("BY", 1_000), &look), ["BY: on record here 00:00:01Z"]);
+        // A receipt may state any time: it is one.
+        assert_eq!(became(&line, &at("PL", 0), &look)[0], theirs[0]);
     }
 }

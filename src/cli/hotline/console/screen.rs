@@ -174,7 +174,8 @@ mod tests {
 
     /// A FLASH text to PL.
     pub fn text(position: u32, author: &str, text: &str) -> calls::SessionLine {
-        let state = calls::TextState { party: "PL".into(), on_record_ms: 1, ..Default::default() };
+        let state =
+            calls::TextState { party: "PL".into(), on_record: true, on_record_ms: 1, ..Default::default() };
         calls::SessionLine {
             position,
             digest: vec![u8::try_from(position).unwrap(); 32].into(),

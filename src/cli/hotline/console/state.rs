@@ -55,6 +55,8 @@ pub struct Session {
     pub stands: calls::Session,
     /// With each other Party that has closed, as this Party has.
     pub closed: Vec<calls::ClosedWith>,
+    /// The last close of each Party that has.
+    pub closes: Vec<calls::ClosedBy>,
     /// In its order; behind them what has no part in it.
     pub lines: Vec<calls::SessionLine>,
     /// What the lines take in memory, about.
@@ -264,10 +266,11 @@ impl State {
                 Vec::new()
             }
             Some(What::Session(stands)) => {
-                let (partial, closed) = (self.left_out.contains(&thread), told.closed);
+                let partial = self.left_out.contains(&thread);
+                let (closed, closes) = (told.closed, told.closes);
                 self.keeping_place(&thread, |sessions| {
                     let session = sessions.entry(thread.clone()).or_default();
-                    (session.stands, session.closed) = (stands, closed);
+                    (session.stands, session.closed, session.closes) = (stands, closed, closes);
                     session.partial |= partial;
                 });
                 let rings = if self.link == Link::Live { self.ring_beside(&thread) } else { None };
