@@ -17,7 +17,7 @@ use crate::rpc::status;
 
 /// Cheap to clone; all clones share what was read.
 #[derive(Clone, Default)]
-pub(super) struct Kept(Arc<Mutex<All>>);
+pub struct Kept(Arc<Mutex<All>>);
 
 #[derive(Default)]
 struct All {
@@ -39,7 +39,7 @@ impl Kept {
     ///
     /// # Errors
     /// As `Told::read_on`.
-    pub async fn of<T>(
+    pub(super) async fn of<T>(
         &self,
         head: &Head,
         journal: &Journal,

@@ -43,7 +43,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 pub use self::check_keeper::CheckKeeper;
 use self::desk::{Desk, opening_in, thread_in};
-use self::kept::Kept;
+pub use self::kept::Kept;
 use self::told::Told;
 use crate::codec::heading::Given;
 use crate::codec::proto::detente::v1 as calls;
@@ -307,10 +307,10 @@ impl HotlineService for HotlineCalls {
 }
 
 impl HotlineCalls {
-    pub fn new(exchange: Exchange) -> HotlineCalls {
+    pub fn new(exchange: Exchange, kept: Kept) -> HotlineCalls {
         let registrar = exchange.registrar.clone();
         let giving = Arc::new(Semaphore::new(limits::CARRIES_GIVEN_AT_ONCE_MAX));
-        HotlineCalls { registrar, exchange, kept: Kept::default(), carrying: Semaphore::new(1), giving }
+        HotlineCalls { registrar, exchange, kept, carrying: Semaphore::new(1), giving }
     }
 
     /// For the node to serve behind the access table.
