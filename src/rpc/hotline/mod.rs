@@ -23,6 +23,7 @@ mod kept;
 mod known;
 mod left_out;
 mod lines;
+mod named;
 pub(in crate::rpc) mod open_drafts;
 mod phrases;
 mod receipts;
