@@ -325,6 +325,11 @@ async fn others_go_on_in_a_session_that_one_of_them_floods_and_agree_on_what_the
     assert!(stands.not_read > 0, "{stands:?}");
     assert_eq!(stands.messages + stands.not_read, TEXTS as u32 + 2);
     assert_eq!(stands.not_read_of, ["BY"]);
+    // No line is made of it, and it waits for an officer all the same.
+    assert!(stands.to_acknowledge >= stands.not_read, "{stands:?}");
+    assert_eq!(stands.beside.len(), limits::HOTLINE_BESIDE_TOLD);
+    let waits = |one: &calls::SaidBeside| one.author == "BY" && one.kind.is_empty() && one.traffic > 0;
+    assert!(stands.beside.iter().all(waits), "{stands:?}");
 
     let mut hears = Console::begin(&officer(&world, "PL"), size(&world, "PL")).await;
     arrived(&world, "PL", &say(&world, "LT", &thread, "from LT").await.message_digest).await;

@@ -5,6 +5,7 @@
 //! a call of its own and what a console says over its stream is the same.
 
 mod awaited;
+mod bare;
 mod beside;
 mod between;
 mod carry;

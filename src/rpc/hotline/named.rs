@@ -33,12 +33,12 @@ impl Told {
                 continue;
             };
             if !self.rooms.holds(&digest) {
-                if !self.rooms.has_room(entry.author, 2) {
+                if !self.rooms.takes_named(&entry, 2) {
                     continue;
                 }
                 let many = self.spoken.len();
-                self.read(records, &entry).await?;
-                is_more = true;
+                self.read(records, &entry, 2).await?;
+                is_more = is_more || self.rooms.holds(&digest);
                 if self.spoken.len() > many {
                     at.insert(digest, many);
                 }

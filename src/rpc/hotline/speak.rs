@@ -216,7 +216,7 @@ impl Speaker<'_> {
             return Err(status::field("reopen", CLOSED));
         }
         if !matches!(wanted, Wanted::Close { .. })
-            && let Some(rule) = full(&session, told.own)
+            && let Some(rule) = full(&session, &told.rooms)
         {
             return Err(status::field("thread", rule));
         }

@@ -11,10 +11,11 @@ use imbl::OrdMap;
 use tonic::Status;
 
 use super::awaited::Awaited;
+use super::bare::{bare, weight};
 use super::beside::Beside;
 use super::handed_on::HandedOn;
 use super::receipts::Receipted;
-use super::rooms::{Rooms, bare, weight};
+use super::rooms::{Part, Rooms};
 use crate::codec::content::{self, Said as Read};
 use crate::codec::forwarded::{self, Opened};
 use crate::domain::content::{Content, Kind};
@@ -128,7 +129,7 @@ impl Told {
             let mut is_more = false;
             for entry in self.rooms.unread(here) {
                 if self.rooms.has_room(entry.author, 1) {
-                    self.read(&records, &entry).await?;
+                    self.read(&records, &entry, 1).await?;
                     is_more = true;
                 }
             }
@@ -144,8 +145,19 @@ impl Told {
         Ok(())
     }
 
-    pub(super) async fn read(&mut self, records: &Records, entry: &Entry) -> Result<(), Status> {
+    /// With so many times the room of its author.
+    pub(super) async fn read(
+        &mut self,
+        records: &Records,
+        entry: &Entry,
+        times: usize,
+    ) -> Result<(), Status> {
         let stored = records.message(entry.index, &entry.digest).await.map_err(status::record)?;
+        let part = Part::of(&stored.message.draft.kind);
+        if !self.rooms.takes(entry.author, part, times) {
+            self.rooms.pass(entry, part, stored.signed.len());
+            return Ok(());
+        }
         self.await_receipts(&stored.record, entry.digest);
         let came = came_by_file::mark(records, &stored.record, &entry.digest).await;
         self.came_by_file.extend(came.map_err(status::record)?.map(|mark| (entry.digest, mark)));
@@ -153,7 +165,7 @@ impl Told {
         let envelope = stored.signed.len().saturating_sub(stored.message.draft.content.len());
         self.count(LEAST_BYTES);
         self.take((entry.digest, entry.recorded_at), entry.index, stored.message, envelope);
-        self.rooms.add(entry, self.bytes.saturating_sub(before));
+        self.rooms.add(entry, part, self.bytes.saturating_sub(before));
         if self.rooms.present.is_empty() {
             self.rooms.present = parties(&self.spoken, self.own);
         }
