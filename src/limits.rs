@@ -176,7 +176,8 @@ pub const HOTLINE_MESSAGES_MAX: usize = 2_000;
 /// Of one other Party no more messages of a thread are read that stand in the order of its session or close it: room for
 /// all that a session holds when it is full. How many more there are is said, and what the others say is read as before.
 pub const HOTLINE_AUTHOR_MESSAGES_MAX: usize = 3 * HOTLINE_MESSAGES_MAX;
-/// Nor is more read of it that takes more in memory; of what another Party present names as seen, as much again (bytes).
+/// Nor is more read of it that takes more in memory; of what others present name as seen, as much again for each of them
+/// (bytes).
 pub const HOTLINE_AUTHOR_BYTES_MAX: usize = HOTLINE_KEPT_BYTES / 8;
 /// Of all else that it writes in the thread no more is: of a full session what four officers acknowledge and show, and
 /// translations.

@@ -13,8 +13,8 @@ use crate::domain::thread::Thread;
 use crate::replay::records::Records;
 
 impl Told {
-    /// What those present name as seen is read beyond the room of its author, as far as that room goes once more: both
-    /// ends then hold the same, whatever its author sent to which of them first. Whether anything was.
+    /// What those present name as seen is read beyond the room of its author, as far as that room goes for each of them:
+    /// all ends then hold the same, whatever its author sent to which of them first. Whether anything was.
     pub(super) async fn read_named(&mut self, here: &Thread, records: &Records) -> Result<bool, Status> {
         if self.rooms.left_out(here).0 == 0 {
             return Ok(false);
@@ -27,17 +27,18 @@ impl Told {
                 |named: &Digest| here.entry(named).is_some_and(|entry| entry.author != one.said.author);
             next.extend(named_by(one).filter(is_others));
         }
+        let times = self.rooms.times_named();
         let (mut looked, mut is_more) = (BTreeSet::new(), false);
         while let Some(digest) = next.pop() {
             let Some(entry) = here.entry(&digest).copied().filter(|_| looked.insert(digest)) else {
                 continue;
             };
             if !self.rooms.holds(&digest) {
-                if !self.rooms.takes_named(&entry, 2) {
+                if !self.rooms.takes_named(&entry, times) {
                     continue;
                 }
                 let many = self.spoken.len();
-                self.read(records, &entry, 2).await?;
+                self.read(records, &entry, times).await?;
                 is_more = is_more || self.rooms.holds(&digest);
                 if self.spoken.len() > many {
                     at.insert(digest, many);

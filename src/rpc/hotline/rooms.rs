@@ -91,6 +91,13 @@ impl Rooms {
         self.takes(entry.author, Part::Said, times) && self.passed.get(&entry.digest) != Some(&Part::Rest)
     }
 
+    /// How often it is read of an author, as far as others name what it says: it may have given each of those present
+    /// something else. No more than all sessions together are kept.
+    pub fn times_named(&self) -> usize {
+        let most = limits::HOTLINE_KEPT_BYTES / limits::HOTLINE_AUTHOR_BYTES_MAX;
+        self.present.len().saturating_add(1).min(most)
+    }
+
     fn is_inside(&self, author: Party) -> bool {
         self.present.is_empty() || self.present.contains(&author)
     }
@@ -276,6 +283,24 @@ mod tests {
         assert_eq!(read(&mut rooms, &here), counted(&[("LT", 8)]));
         assert!(!rooms.has_room(party("LT"), 1) && rooms.has_room(party("LT"), 2));
         assert_eq!(rooms.left_out(&here), (12, vec![party("LT")]));
+    }
+
+    #[test]
+    fn whatever_an_author_gave_to_each_of_those_present_has_room_as_far_as_they_name_it() {
+        let mut rooms = rooms(&["BY", "LT", "PL", "XX"]);
+        let here = thread(&[("XX", 60)]);
+        assert_eq!(read(&mut rooms, &here), counted(&[("XX", 8)]));
+        let times = rooms.times_named();
+        assert_eq!(times, 5);
+        for entry in here.entries_of(party("XX")) {
+            if rooms.takes_named(entry, times) {
+                rooms.add(entry, Part::Said, BYTES);
+            }
+        }
+        assert_eq!(rooms.taken(party("XX")).said.0, 8 * times);
+        let codes: Vec<Party> = (0..100).map(|number| party(&format!("X{number}"))).collect();
+        let many = Rooms { present: codes, ..rooms };
+        assert!(many.times_named() * limits::HOTLINE_AUTHOR_BYTES_MAX <= limits::HOTLINE_KEPT_BYTES);
     }
 
     #[test]
