@@ -106,6 +106,13 @@ impl Rooms {
         self.taken.get(&author).copied().unwrap_or_default()
     }
 
+    /// Which other Party takes most of what was read; this one, where no other said anything.
+    pub fn taken_most_by(&self) -> Party {
+        let others = self.taken.iter().filter(|(author, _)| **author != self.own);
+        let most = others.max_by_key(|(_, taken)| taken.said.1.saturating_add(taken.rest.1));
+        most.map_or(self.own, |(author, _)| *author)
+    }
+
     /// Whether it was read.
     pub fn holds(&self, message: &Digest) -> bool {
         self.read.contains(message)
