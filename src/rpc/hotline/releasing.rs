@@ -47,6 +47,13 @@ pub(in crate::rpc) async fn faults(
     kept.of(head, &registrar.journal, outgoing.thread, look).await.or_else(unread)
 }
 
+/// What of that a writer does not mean whose own text it is, given again: one who opens a session again is not told that it
+/// is closed.
+pub(super) fn not_meant(mut found: Vec<FaultNamed>, reopen: bool) -> Vec<FaultNamed> {
+    found.retain(|fault| !reopen || fault.rule != CLOSED);
+    found
+}
+
 /// That a session can't be read is no fault of what is said in it; a journal that does not answer is asked again.
 fn unread(fault: Status) -> Result<Vec<FaultNamed>, Status> {
     if fault.code() == Code::Unavailable { Err(fault) } else { Ok(Vec::new()) }
@@ -101,5 +108,12 @@ mod tests {
         assert!(lasting.is_ok_and(|found| found.is_empty()));
         let now = ReadFault::Unanswered { why: "no answer in time".into() };
         assert!(unread(status::record(RecordFault::Journal(now))).is_err());
+    }
+
+    #[test]
+    fn who_opens_a_session_again_is_told_all_but_that_it_is_closed() {
+        let found = ["another", CLOSED].map(|rule| FaultNamed::new("heading.thread", rule)).to_vec();
+        assert_eq!(not_meant(found.clone(), true), found[..1]);
+        assert_eq!(not_meant(found.clone(), false), found);
     }
 }

@@ -11,7 +11,7 @@ use super::kept::Kept;
 use super::references::{answered_not_to, reference, references};
 use super::rooms::full;
 use super::told::Told;
-use super::{follows, heard, phrases};
+use super::{follows, heard, phrases, releasing};
 use crate::codec::heading::{Given, given};
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::evidence::v1 as evidence;
@@ -96,6 +96,7 @@ impl Speaker<'_> {
             ..Default::default()
         };
         let head = self.registrar.head();
+        let is_again = head.board.commands.contains_key(&id);
         // A command that is on record has its answer, whatever was said in the session since.
         let (body, released) = match head.board.commands.get(&id) {
             Some(done) if done.content == stamp.content => {
@@ -124,7 +125,11 @@ impl Speaker<'_> {
             }
             return Ok(answer);
         }
-        let found = draft::faults(self.registrar, &head, &body).await?;
+        let mut found = draft::faults(self.registrar, &head, &body).await?;
+        if is_again {
+            let later = releasing::faults(self.registrar, self.kept, &head, &body).await?;
+            found.extend(releasing::not_meant(later, self.reopen));
+        }
         let alone = self.releases_alone(&head, &body);
         if alone && found.is_empty() {
             let record =
