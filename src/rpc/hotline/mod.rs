@@ -4,6 +4,7 @@
 //! Never here: the order of a session or its close (`domain/hotline/`), who may release (the Board). What is done by
 //! a call of its own and what a console says over its stream is the same.
 
+mod ahead;
 mod awaited;
 mod bare;
 mod beside;

@@ -11,6 +11,7 @@ use super::told::Told;
 use crate::domain::digest::Digest;
 use crate::domain::thread::Thread;
 use crate::replay::records::Records;
+use crate::rpc::status;
 
 impl Told {
     /// What those present name as seen is read beyond the room of its author, as far as that room goes for each of them:
@@ -38,7 +39,8 @@ impl Told {
                     continue;
                 }
                 let many = self.spoken.len();
-                self.read(records, &entry, times).await?;
+                let stored = records.message(entry.index, &digest).await.map_err(status::record)?;
+                self.read(records, &entry, stored, times).await?;
                 is_more = is_more || self.rooms.holds(&digest);
                 if self.spoken.len() > many {
                     at.insert(digest, many);

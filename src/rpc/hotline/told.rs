@@ -35,7 +35,7 @@ use crate::domain::translation::Translation;
 use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
-use crate::replay::records::Records;
+use crate::replay::records::{Records, StoredMessage};
 use crate::rpc::{came_by_file, status};
 
 /// The messages of one thread, as far as they are a session's.
@@ -126,14 +126,7 @@ impl Told {
         let records = head.records(journal);
         // Whoever has come in by what was read is read further.
         while here.messages() != self.here.messages() {
-            let mut is_more = false;
-            for entry in self.rooms.unread(here) {
-                if self.rooms.has_room(entry.author, 1) {
-                    self.read(&records, &entry, 1).await?;
-                    is_more = true;
-                }
-            }
-            if !is_more && !self.read_named(here, &records).await? {
+            if !self.read_new(here, &records).await? && !self.read_named(here, &records).await? {
                 break;
             }
             self.rooms.present = parties(&self.spoken, self.own);
@@ -145,14 +138,14 @@ impl Told {
         Ok(())
     }
 
-    /// With so many times the room of its author.
+    /// Takes one that was read, where its author has room for it, with so many times that room.
     pub(super) async fn read(
         &mut self,
         records: &Records,
         entry: &Entry,
+        stored: StoredMessage,
         times: usize,
     ) -> Result<(), Status> {
-        let stored = records.message(entry.index, &entry.digest).await.map_err(status::record)?;
         let part = Part::of(&stored.message.draft.kind);
         if !self.rooms.takes(entry.author, part, times) {
             self.rooms.pass(entry, part, stored.signed.len());
