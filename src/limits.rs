@@ -173,12 +173,17 @@ pub const HOTLINE_SEEN_MAX: usize = 32;
 /// A session with more messages takes no more from here, once this Party has said its share of them: another one is
 /// opened. What others say in it is taken.
 pub const HOTLINE_MESSAGES_MAX: usize = 2_000;
-/// Of one other Party no more messages of a thread are read as part of its session, of any kind: room for all that a
-/// session holds when it is full, with what is shown and read of it. How many more there are is said, and what the
-/// others say is read as before.
+/// Of one other Party no more messages of a thread are read that stand in the order of its session or close it: room for
+/// all that a session holds when it is full. How many more there are is said, and what the others say is read as before.
 pub const HOTLINE_AUTHOR_MESSAGES_MAX: usize = 3 * HOTLINE_MESSAGES_MAX;
-/// Nor is more read of it that takes more in memory; of what another Party present names as seen, as much again (bytes).
-pub const HOTLINE_AUTHOR_BYTES_MAX: usize = HOTLINE_KEPT_BYTES / 8;
+/// Nor is more read of it that takes more in memory; of what others present name as seen, as much again for each of them
+/// (bytes).
+pub const HOTLINE_AUTHOR_BYTES_MAX: usize = HOTLINE_KEPT_BYTES / 16;
+/// Of all else that it writes in the thread no more is: of a full session what four officers acknowledge and show, and
+/// translations.
+pub const HOTLINE_AUTHOR_REST_MESSAGES_MAX: usize = 12 * HOTLINE_MESSAGES_MAX;
+/// Nor is more of that which takes more in memory (bytes).
+pub const HOTLINE_AUTHOR_REST_BYTES_MAX: usize = HOTLINE_KEPT_BYTES / 8;
 /// Of an author who is not in the session as it stands here no more messages are read: enough for one who is on the way
 /// in, or whom others hold to be in it.
 pub const HOTLINE_OUTSIDER_MESSAGES_MAX: usize = 64;
@@ -210,8 +215,8 @@ pub const HOTLINE_HANDED_ON_BYTES: usize = 256 * 1024;
 pub const HOTLINE_DIFFERENCES_TOLD: usize = 32;
 /// A longer name of an officer stands in the message alone, and is not told beside the texts (bytes).
 pub const HOTLINE_NAME_BYTES_TOLD: usize = 512;
-/// The sessions that were read for consoles are kept as far as they take no more together; those that were looked
-/// at longest ago make room, and are read again (bytes).
+/// The sessions that were read for consoles are kept as far as they take no more together; those of the Party whose
+/// sessions take most make room first, and of these those that were looked at longest ago, and are read again (bytes).
 pub const HOTLINE_KEPT_BYTES: usize = 64 * 1024 * 1024;
 /// A console that takes nothing of what it is told for so long is let go, and begins again after the last position
 /// that it saw (ms).

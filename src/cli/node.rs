@@ -47,7 +47,7 @@ use crate::rpc::by_hand::ByHandCalls;
 use crate::rpc::duty::{DutyCalls, DutyKeeper};
 use crate::rpc::exchange::ExchangeCalls;
 use crate::rpc::exercise::ExerciseCalls;
-use crate::rpc::hotline::{CheckKeeper, HotlineCalls};
+use crate::rpc::hotline::{CheckKeeper, HotlineCalls, Kept};
 use crate::rpc::incident::IncidentCalls;
 use crate::rpc::message::MessageCalls;
 use crate::rpc::part::PartCalls;
@@ -270,19 +270,20 @@ struct Services {
 impl Services {
     /// A line each.
     fn routes(&self) -> Routes {
+        let kept = Kept::default();
         Routes::new(reflection())
             .add_service(self.party_calls().service())
             .add_service(ExchangeCalls(self.exchange.clone()).service())
             .add_service(ExerciseCalls { registrar: self.registrar.clone() }.service())
             .add_service(IncidentCalls { registrar: self.registrar.clone() }.service())
             .add_service(ActivityCalls { registrar: self.registrar.clone() }.service())
-            .add_service(MessageCalls { registrar: self.registrar.clone() }.service())
+            .add_service(MessageCalls { registrar: self.registrar.clone(), kept: kept.clone() }.service())
             .add_service(ByHandCalls { registrar: self.registrar.clone() }.service())
             .add_service(DutyCalls(self.exchange.clone()).service())
             .add_service(RegimeCalls { registrar: self.registrar.clone() }.service())
             .add_service(PartCalls::new(self.registrar.clone(), self.exchange.parts.clone()).service())
             .add_service(WatchCalls::new(self.exchange.clone()).service())
-            .add_service(HotlineCalls::new(self.exchange.clone()).service())
+            .add_service(HotlineCalls::new(self.exchange.clone(), kept).service())
             .add_service(AuditCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
     }
 

@@ -156,7 +156,19 @@ impl Records {
 
     /// The message with this digest in the record with this index.
     pub async fn message(&self, index: u64, digest: &Digest) -> Result<StoredMessage, RecordFault> {
-        let record = Arc::new(self.record(index).await?);
+        StoredMessage::of(Arc::new(self.record(index).await?), digest)
+    }
+
+    /// Whether it is answered for without a look at the journal.
+    pub fn is_newest(&self, index: u64) -> bool {
+        self.newest_with(index).is_some()
+    }
+}
+
+impl StoredMessage {
+    /// The message with this digest in a record that was read.
+    pub fn of(record: Arc<Record>, digest: &Digest) -> Result<StoredMessage, RecordFault> {
+        let index = record.index;
         let found = record.events.iter().find_map(|event| match event {
             Event::Released(released) if released.digest == *digest => {
                 Some((released.message.clone(), released.signed.clone()))

@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status};
 
 use super::command::{self, digest_in, draft_id, not_what_was_asked, person, refused};
 use super::held::{HeldRegimes, reader_in};
-use super::hotline::releasing;
+use super::hotline::{Kept, releasing};
 use super::thread::{thread_as_of, unconfirmed, unconfirmed_addressees};
 use super::thread_list::threads_from;
 use super::{became, became_copies, beginning, by_hand, draft, faults, originals, part, status};
@@ -34,6 +34,8 @@ use crate::registrar::{Done, Head, Registrar};
 /// Reads from heads, gives commands to the Registrar.
 pub struct MessageCalls {
     pub registrar: Registrar,
+    /// What consoles look at: whoever releases into a session reads none anew.
+    pub kept: Kept,
 }
 
 #[tonic::async_trait]
@@ -261,7 +263,7 @@ impl MessageCalls {
     /// All that a releaser is told of a draft, beside the session that it is of as well.
     async fn faults(&self, head: &Head, body: &draft::Body) -> Result<Vec<FaultNamed>, Status> {
         let mut found = draft::faults(&self.registrar, head, body).await?;
-        found.extend(releasing::faults(&self.registrar, head, body).await?);
+        found.extend(releasing::faults(&self.registrar, &self.kept, head, body).await?);
         Ok(found)
     }
 }

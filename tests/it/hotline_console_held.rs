@@ -99,8 +99,7 @@ async fn a_node_that_answers_nothing_holds_up_no_key_and_what_was_sent_goes_once
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_party_that_floods_holds_up_no_key_rings_no_endless_bell_and_takes_no_endless_room() {
-    // Whole calls of them, and no more than is read of one author.
-    const TEXTS: usize = 6 * limits::DELIVERIES_PER_CALL_MAX;
+    const TEXTS: usize = Flood::TEXTS_READ;
     let mut world = officers(&["BY", "PL"]).await;
     let mut pl = console(&world, "PL");
     block_in_place(|| {

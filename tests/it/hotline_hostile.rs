@@ -202,6 +202,12 @@ pub struct Flood {
 }
 
 impl Flood {
+    /// In whole calls, no more of its texts than are read of one author.
+    pub const TEXTS_READ: usize = limits::HOTLINE_AUTHOR_BYTES_MAX
+        / (limits::FORM_TEXT_BYTES_MAX + 4 * 1024)
+        / limits::DELIVERIES_PER_CALL_MAX
+        * limits::DELIVERIES_PER_CALL_MAX;
+
     /// With a session opened in it.
     pub async fn begin(by: Hostile) -> Flood {
         let (thread, last) = (ThreadId(fresh()), Digest::ZERO);
@@ -283,7 +289,7 @@ impl Flood {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_party_that_floods_its_session_with_long_texts_holds_up_no_other_session() {
-    const TEXTS: usize = 256;
+    const TEXTS: usize = Flood::TEXTS_READ;
     let mut world = officers(&["BY", "LT", "PL"]).await;
     let thread = open(&world, "LT", &["PL"]).await.thread;
     let accepted = accept(&world, "PL", &thread).await;
@@ -325,6 +331,11 @@ async fn others_go_on_in_a_session_that_one_of_them_floods_and_agree_on_what_the
     assert!(stands.not_read > 0, "{stands:?}");
     assert_eq!(stands.messages + stands.not_read, TEXTS as u32 + 2);
     assert_eq!(stands.not_read_of, ["BY"]);
+    // No line is made of it, and it waits for an officer all the same.
+    assert!(stands.to_acknowledge >= stands.not_read, "{stands:?}");
+    assert_eq!(stands.beside.len(), limits::HOTLINE_BESIDE_TOLD);
+    let waits = |one: &calls::SaidBeside| one.author == "BY" && one.kind.is_empty() && one.traffic > 0;
+    assert!(stands.beside.iter().all(waits), "{stands:?}");
 
     let mut hears = Console::begin(&officer(&world, "PL"), size(&world, "PL")).await;
     arrived(&world, "PL", &say(&world, "LT", &thread, "from LT").await.message_digest).await;

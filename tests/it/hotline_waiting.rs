@@ -72,6 +72,25 @@ async fn who_releases_into_a_session_that_all_have_closed_meanwhile_is_told_and_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_same_text_given_again_after_all_have_closed_is_told_so_as_a_releaser_is() {
+    let world = officers(&["BY", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    arrived(&world, "BY", &accept(&world, "PL", &thread).await.message_digest).await;
+    let desk = officer(&world, "BY");
+    let precedence = evidence::Precedence::Priority as i32;
+    let asked = calls::SayRequest { precedence, ..say_call(&desk, &thread, "one thing more").await };
+    let given = || async { hotlines(&desk).say(asked.clone()).await.unwrap().into_inner().spoken.unwrap() };
+    assert!(given().await.faults.is_empty());
+    for (by, at) in [("BY", "PL"), ("PL", "BY")] {
+        arrived(&world, at, &close(&world, by, &thread).await.message_digest).await;
+    }
+    let again = given().await;
+    assert!(!again.released, "{again:?}");
+    let [fault] = &again.faults[..] else { panic!("{again:?}") };
+    assert!(fault.rule.starts_with("all have closed this session"), "{fault:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_text_from_before_a_party_came_in_and_released_after_says_so_to_the_releaser_and_at_both_ends() {
     let world = officers(&["BY", "LT", "PL"]).await;
     let thread = open(&world, "BY", &["PL"]).await.thread;

@@ -1,5 +1,5 @@
 //! What other Parties say of a session that is no line of it, and waits for an officer all the same: translations,
-//! closes, words that take a message back, messages that hand on what was said before.
+//! closes, words that take a message back, messages that hand on what was said before; and what is not read as part of it.
 //!
 //! Never here: what a line says, or a text that was cut.
 
@@ -11,9 +11,11 @@ use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
+use crate::domain::hotline::session::begins;
 use crate::domain::message::Message;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
+use crate::domain::thread::Entry;
 use crate::domain::time::Instant;
 use crate::limits;
 
@@ -60,6 +62,21 @@ impl Beside {
         Some(Beside { message: digest, precedence: message.draft.precedence, translates, told })
     }
 
+    /// One beyond the room of its author: what it is, the message alone says. It counts as what the session is, real or a
+    /// drill.
+    fn beyond(entry: &Entry, traffic: i32) -> Beside {
+        let told = calls::SaidBeside {
+            digest: entry.digest.0.to_vec().into(),
+            author: entry.author.to_string(),
+            precedence: precedence_to_proto(entry.precedence),
+            traffic,
+            released_at_ms: entry.released_at.0,
+            recorded_at_ms: entry.recorded_at.0,
+            ..Default::default()
+        };
+        Beside { message: entry.digest, precedence: entry.precedence, translates: None, told }
+    }
+
     fn told(&self, told: &Told) -> calls::SaidBeside {
         let about = self.translates.or_else(|| told.taken_back_by(&self.message));
         let about = about.map(|digest| digest.0.to_vec().into()).unwrap_or_default();
@@ -81,8 +98,11 @@ pub(super) fn waiting(told: &Told, is_read: &BTreeSet<Digest>) -> (Vec<calls::Sa
     let handed_on: BTreeSet<Digest> = told.handed_on.iter().map(|one| one.in_message).collect();
     let is_of_it =
         |one: &&Beside| one.told.kind != Kind::Forwarded.name() || handed_on.contains(&one.message);
-    let all = told.beside.iter().filter(|one| !is_read.contains(&one.message));
-    let mut all: Vec<&Beside> = all.filter(is_of_it).collect();
+    let traffic = begins(&told.spoken, told.own).map_or(0, |one| traffic_to_proto(one.said.traffic));
+    let beyond = told.rooms.beyond(&told.here);
+    let beyond: Vec<Beside> = beyond.iter().map(|entry| Beside::beyond(entry, traffic)).collect();
+    let all = told.beside.iter().filter(is_of_it).chain(&beyond);
+    let mut all: Vec<&Beside> = all.filter(|one| !is_read.contains(&one.message)).collect();
     // The sort is stable: of one precedence they stay as they came.
     all.sort_by_key(|one| Reverse(one.precedence));
     let first = all.iter().take(limits::HOTLINE_BESIDE_TOLD);

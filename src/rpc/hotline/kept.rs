@@ -3,6 +3,7 @@
 //! Never here: a truth of its own. What is let go is read again, and who looks at one waits for nobody but those who
 //! look at the same one.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,6 +11,7 @@ use tonic::Status;
 
 use super::told::Told;
 use crate::domain::digest::ThreadId;
+use crate::domain::party::Party;
 use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
@@ -17,7 +19,7 @@ use crate::rpc::status;
 
 /// Cheap to clone; all clones share what was read.
 #[derive(Clone, Default)]
-pub(super) struct Kept(Arc<Mutex<All>>);
+pub struct Kept(Arc<Mutex<All>>);
 
 #[derive(Default)]
 struct All {
@@ -31,6 +33,8 @@ struct One {
     /// `None` before it was read, and after a reading that did not come to its end.
     told: Arc<tokio::sync::Mutex<Option<Told>>>,
     bytes: usize,
+    /// Who takes most of it.
+    of: Option<Party>,
     looked: u64,
 }
 
@@ -39,7 +43,7 @@ impl Kept {
     ///
     /// # Errors
     /// As `Told::read_on`.
-    pub async fn of<T>(
+    pub(super) async fn of<T>(
         &self,
         head: &Head,
         journal: &Journal,
@@ -60,7 +64,7 @@ impl Kept {
         };
         let told = read.await.inspect_err(|_| self.let_go(thread))?;
         let seen = look(&told);
-        self.make_room(thread, told.bytes());
+        self.make_room(thread, told.bytes(), told.rooms.taken_most_by());
         *held = Some(told);
         Ok(seen)
     }
@@ -79,16 +83,26 @@ impl Kept {
         self.lock().sessions.remove(&thread);
     }
 
-    /// Those that were looked at longest ago are let go, until all that are kept have room. The one that is looked at
+    /// Until all that are kept have room, those are let go first that are of the Party whose sessions take most, so that
+    /// whoever fills many pushes out its own; of these, the one that was looked at longest ago. The one that is looked at
     /// stays, however large: it would be read anew for each record. `rooms.rs` has its bound.
-    fn make_room(&self, thread: ThreadId, bytes: usize) {
+    fn make_room(&self, thread: ThreadId, bytes: usize, of: Party) {
         let mut all = self.lock();
         if let Some(one) = all.sessions.get_mut(&thread) {
-            one.bytes = bytes;
+            (one.bytes, one.of) = (bytes, Some(of));
         }
-        while all.sessions.values().map(|one| one.bytes).sum::<usize>() > limits::HOTLINE_KEPT_BYTES {
+        loop {
+            let mut takes: BTreeMap<Option<Party>, usize> = BTreeMap::new();
+            for one in all.sessions.values() {
+                let bytes = takes.entry(one.of).or_default();
+                *bytes = bytes.saturating_add(one.bytes);
+            }
+            if takes.values().sum::<usize>() <= limits::HOTLINE_KEPT_BYTES {
+                return;
+            }
             let others = all.sessions.iter().filter(|(other, _)| **other != thread);
-            let oldest = others.min_by_key(|(_, one)| one.looked).map(|(other, _)| *other);
+            let oldest = others.min_by_key(|(_, one)| (Reverse(takes.get(&one.of)), one.looked));
+            let oldest = oldest.map(|(other, _)| *other);
             let Some(oldest) = oldest else { return };
             all.sessions.remove(&oldest);
         }
@@ -110,7 +124,7 @@ mod tests {
         let thread = |number| ThreadId([number; 16]);
         let look = |number, bytes| {
             drop(kept.place(thread(number)));
-            kept.make_room(thread(number), bytes);
+            kept.make_room(thread(number), bytes, "BY".parse().unwrap());
         };
         let third = limits::HOTLINE_KEPT_BYTES / 3;
         for number in 1..=3 {
@@ -123,6 +137,28 @@ mod tests {
         look(5, limits::HOTLINE_KEPT_BYTES + 1);
         assert_eq!(threads(), [thread(5)]);
         look(1, third);
+        assert_eq!(threads(), [thread(1)]);
+    }
+
+    #[test]
+    fn a_party_that_fills_many_sessions_pushes_out_its_own_and_nobody_elses() {
+        let kept = Kept::default();
+        let thread = |number| ThreadId([number; 16]);
+        let look = |number, of: &str, bytes| {
+            drop(kept.place(thread(number)));
+            kept.make_room(thread(number), bytes, of.parse().unwrap());
+        };
+        let eighth = limits::HOTLINE_KEPT_BYTES / 8;
+        for number in 1..=2 {
+            look(number, "LT", eighth);
+        }
+        for number in 3..=40 {
+            look(number, "BY", eighth);
+        }
+        let threads = || kept.lock().sessions.keys().copied().collect::<Vec<_>>();
+        assert_eq!(threads(), [1, 2, 35, 36, 37, 38, 39, 40].map(thread));
+        // Who takes less makes room once nothing else does.
+        look(1, "LT", 8 * eighth);
         assert_eq!(threads(), [thread(1)]);
     }
 

@@ -330,6 +330,16 @@ fn closed_with(told: &Told, session: &Session<'_>, pair: &Pair) -> calls::Closed
 }
 
 fn difference(told: &Told, one: &Difference) -> String {
+    // What is on record and not read will not come.
+    if let Difference::NotHere { party, message, .. } = one
+        && let Some(entry) = told.here.entry(message).filter(|_| !told.rooms.holds(message))
+    {
+        return format!(
+            "{party} counts the message {message} of {author}, which is on record here and not read: {author} said more in \
+             the session than there is room for",
+            author = entry.author
+        );
+    }
     let author = one.message().and_then(|message| told.message(message)).map(|message| message.author);
     one.says(author)
 }

@@ -4,7 +4,9 @@
 //! Never here: the order of a session or its close (`domain/hotline/`), who may release (the Board). What is done by
 //! a call of its own and what a console says over its stream is the same.
 
+mod ahead;
 mod awaited;
+mod bare;
 mod beside;
 mod between;
 mod carry;
@@ -24,6 +26,7 @@ mod known;
 mod left_out;
 mod lines;
 mod moved;
+mod named;
 mod not_shown;
 pub(in crate::rpc) mod open_drafts;
 mod phrases;
@@ -45,7 +48,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 pub use self::check_keeper::CheckKeeper;
 use self::desk::{Desk, opening_in, thread_in};
-use self::kept::Kept;
+pub use self::kept::Kept;
 use self::told::Told;
 use crate::codec::heading::Given;
 use crate::codec::proto::detente::v1 as calls;
@@ -312,10 +315,10 @@ impl HotlineService for HotlineCalls {
 }
 
 impl HotlineCalls {
-    pub fn new(exchange: Exchange) -> HotlineCalls {
+    pub fn new(exchange: Exchange, kept: Kept) -> HotlineCalls {
         let registrar = exchange.registrar.clone();
         let giving = Arc::new(Semaphore::new(limits::CARRIES_GIVEN_AT_ONCE_MAX));
-        HotlineCalls { registrar, exchange, kept: Kept::default(), carrying: Semaphore::new(1), giving }
+        HotlineCalls { registrar, exchange, kept, carrying: Semaphore::new(1), giving }
     }
 
     /// For the node to serve behind the access table.

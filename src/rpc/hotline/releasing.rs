@@ -3,8 +3,9 @@
 //!
 //! Never here: what stops a release. Whatever is told here, it is released where it is meant as it is.
 
-use tonic::Status;
+use tonic::{Code, Status};
 
+use super::kept::Kept;
 use super::speak::knows;
 use super::told::Told;
 use crate::domain::content::{Content, Kind};
@@ -19,12 +20,13 @@ use crate::rpc::draft::Body;
 const CLOSED: &str =
     "all have closed this session and signed the same transcript of it: a release as it is opens it again";
 
-/// Of a draft that is of no session on record here, none. The session is read for this alone.
+/// Of a draft that is of no session on record here, or of one that can't be read any more, none.
 ///
 /// # Errors
-/// The journal does not answer, or is not what it was.
+/// The journal does not answer.
 pub(in crate::rpc) async fn faults(
     registrar: &Registrar,
+    kept: &Kept,
     head: &Head,
     body: &Body,
 ) -> Result<Vec<FaultNamed>, Status> {
@@ -37,11 +39,24 @@ pub(in crate::rpc) async fn faults(
     if !head.board.thread(outgoing.thread).is_some_and(Thread::is_session) {
         return Ok(Vec::new());
     }
-    let mut told = Told::nothing(head, outgoing.thread)?;
-    told.read_on(head, &registrar.journal).await?;
     let is_known = |party: &Party| knows(head, *party);
-    let Some(session) = told.session() else { return Ok(Vec::new()) };
-    Ok(beside(&session, outgoing, content, told.own, is_known))
+    let look = |told: &Told| {
+        let found = told.session().map(|session| beside(&session, outgoing, content, told.own, is_known));
+        found.unwrap_or_default()
+    };
+    kept.of(head, &registrar.journal, outgoing.thread, look).await.or_else(unread)
+}
+
+/// What of that a writer does not mean whose own text it is, given again: one who opens a session again is not told that it
+/// is closed.
+pub(super) fn not_meant(mut found: Vec<FaultNamed>, reopen: bool) -> Vec<FaultNamed> {
+    found.retain(|fault| !reopen || fault.rule != CLOSED);
+    found
+}
+
+/// That a session can't be read is no fault of what is said in it; a journal that does not answer is asked again.
+fn unread(fault: Status) -> Result<Vec<FaultNamed>, Status> {
+    if fault.code() == Code::Unavailable { Err(fault) } else { Ok(Vec::new()) }
 }
 
 fn beside(
@@ -78,4 +93,27 @@ fn beside(
         }));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::ReadFault;
+    use crate::replay::records::RecordFault;
+    use crate::rpc::status;
+
+    #[test]
+    fn a_session_that_cant_be_read_stops_no_release_and_a_journal_that_does_not_answer_is_asked_again() {
+        let lasting = unread(status::record(RecordFault::NoSuchRecord { index: 7 }));
+        assert!(lasting.is_ok_and(|found| found.is_empty()));
+        let now = ReadFault::Unanswered { why: "no answer in time".into() };
+        assert!(unread(status::record(RecordFault::Journal(now))).is_err());
+    }
+
+    #[test]
+    fn who_opens_a_session_again_is_told_all_but_that_it_is_closed() {
+        let found = ["another", CLOSED].map(|rule| FaultNamed::new("heading.thread", rule)).to_vec();
+        assert_eq!(not_meant(found.clone(), true), found[..1]);
+        assert_eq!(not_meant(found.clone(), false), found);
+    }
 }

@@ -5,15 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::beside::whole_or_none;
-use super::told::REST_BYTES;
-use crate::domain::content::Content;
+use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
-use crate::domain::form::Prose;
 use crate::domain::hotline::session::{Session, Spoken, seen_in};
-use crate::domain::hotline::{
-    SessionAcceptance, SessionAddition, SessionClose, SessionOpening, SessionShown, SessionText,
-};
 use crate::domain::party::Party;
 use crate::domain::thread::{Entry, Thread};
 use crate::limits;
@@ -21,39 +15,106 @@ use crate::limits;
 /// Messages, and bytes.
 type Room = (usize, usize);
 
+/// What a message is to the session of its thread. Both have rooms of their own: whoever reads, shows and translates much
+/// is not kept from speaking.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Part {
+    /// It stands in the order, or closes.
+    Said,
+    Rest,
+}
+
+/// What was read of an author.
+#[derive(Clone, Copy, Default)]
+struct Taken {
+    said: Room,
+    rest: Room,
+    /// Looked at, and not kept: there is no room for what is like it.
+    passed: Room,
+}
+
 /// What was read of each author of one thread, and who is in its session.
 pub(super) struct Rooms {
     own: Party,
-    /// Of each author who is in the session.
+    /// Of each author who is in the session, for what it says.
     inside: Room,
-    /// Of each other one.
+    /// For the rest.
+    inside_rest: Room,
+    /// Of each other one, for either.
     outside: Room,
     /// Who is in it; nobody before one begins, and all have the larger room.
     pub present: Vec<Party>,
-    taken: BTreeMap<Party, Room>,
+    taken: BTreeMap<Party, Taken>,
     read: BTreeSet<Digest>,
     /// The newest record of which any was read; of each that was read behind a newer one, which was the newest then.
     newest: u64,
     late: BTreeMap<Digest, u64>,
+    passed: BTreeMap<Digest, Part>,
+}
+
+impl Part {
+    /// By the name of its kind.
+    pub fn of(kind: &str) -> Part {
+        let is_said = |kind: Kind| kind.has_place_in_session() || kind == Kind::SessionClose;
+        if Kind::from_name(kind).is_some_and(is_said) { Part::Said } else { Part::Rest }
+    }
 }
 
 impl Rooms {
     /// Before anything was read.
     pub fn of(own: Party) -> Rooms {
         let inside = (limits::HOTLINE_AUTHOR_MESSAGES_MAX, limits::HOTLINE_AUTHOR_BYTES_MAX);
+        let inside_rest = (limits::HOTLINE_AUTHOR_REST_MESSAGES_MAX, limits::HOTLINE_AUTHOR_REST_BYTES_MAX);
         let outside = (limits::HOTLINE_OUTSIDER_MESSAGES_MAX, limits::HOTLINE_OUTSIDER_BYTES_MAX);
-        let (taken, read, late) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
-        Rooms { own, inside, outside, present: Vec::new(), taken, read, newest: 0, late }
+        let (taken, passed) = (BTreeMap::new(), BTreeMap::new());
+        let (read, late, present) = (BTreeSet::new(), BTreeMap::new(), Vec::new());
+        Rooms { own, inside, inside_rest, outside, present, taken, read, newest: 0, late, passed }
     }
 
-    /// Whether a further message of this author is read, with so many times its room. How much our own officers say,
+    /// Whether a further message of this author is looked at, with so many times its room. How much our own officers say,
     /// they are told when they say it.
     pub fn has_room(&self, author: Party, times: usize) -> bool {
-        let is_inside = self.present.is_empty() || self.present.contains(&author);
-        let (messages, bytes) = if is_inside { self.inside } else { self.outside };
-        let (read, its_bytes) = self.taken.get(&author).copied().unwrap_or_default();
-        let is_left = read < messages.saturating_mul(times) && its_bytes < bytes.saturating_mul(times);
-        is_left || author == self.own
+        let (said, rest) = (self.takes(author, Part::Said, times), self.takes(author, Part::Rest, times));
+        // Which it is, is not known before: to find what there is room for, others are passed.
+        let passes = is_left(self.taken(author).passed, self.inside, times) && self.is_inside(author);
+        said && rest || (said || rest) && passes
+    }
+
+    /// Whether a further one of this kind is kept, with so many times its room.
+    pub fn takes(&self, author: Party, part: Part, times: usize) -> bool {
+        let (taken, is_inside) = (self.taken(author), self.is_inside(author));
+        let (read, most) = match part {
+            Part::Said => (taken.said, self.inside),
+            Part::Rest => (taken.rest, self.inside_rest),
+        };
+        author == self.own || is_left(read, if is_inside { most } else { self.outside }, times)
+    }
+
+    /// Whether one that others name is read, with so many times the room of its author.
+    pub fn takes_named(&self, entry: &Entry, times: usize) -> bool {
+        self.takes(entry.author, Part::Said, times) && self.passed.get(&entry.digest) != Some(&Part::Rest)
+    }
+
+    /// How often it is read of an author, as far as others name what it says: it may have given each of those present
+    /// something else. No more than all sessions together are kept.
+    pub fn times_named(&self) -> usize {
+        let most = limits::HOTLINE_KEPT_BYTES / limits::HOTLINE_AUTHOR_BYTES_MAX;
+        self.present.len().saturating_add(1).min(most)
+    }
+
+    fn is_inside(&self, author: Party) -> bool {
+        self.present.is_empty() || self.present.contains(&author)
+    }
+
+    fn taken(&self, author: Party) -> Taken {
+        self.taken.get(&author).copied().unwrap_or_default()
+    }
+
+    /// Which other Party takes most of what was read; this one, where no other said anything.
+    pub fn taken_most_by(&self) -> Party {
+        let others = self.taken.iter().filter(|(author, _)| **author != self.own);
+        let most = others.max_by_key(|(_, taken)| taken.said.1.saturating_add(taken.rest.1));
+        most.map_or(self.own, |(author, _)| *author)
     }
 
     /// Whether it was read.
@@ -62,15 +123,25 @@ impl Rooms {
     }
 
     /// One that was read, and what it takes in memory.
-    pub fn add(&mut self, entry: &Entry, bytes: usize) {
+    pub fn add(&mut self, entry: &Entry, part: Part, bytes: usize) {
         if self.read.insert(entry.digest) {
-            let (messages, its_bytes) = self.taken.entry(entry.author).or_default();
-            *messages = messages.saturating_add(1);
-            *its_bytes = its_bytes.saturating_add(bytes);
             if entry.index < self.newest {
                 self.late.insert(entry.digest, self.newest);
             }
             self.newest = self.newest.max(entry.index);
+            self.passed.remove(&entry.digest);
+            let taken = self.taken.entry(entry.author).or_default();
+            match part {
+                Part::Said => put(&mut taken.said, bytes),
+                Part::Rest => put(&mut taken.rest, bytes),
+            }
+        }
+    }
+
+    /// One that was looked at and is not kept, and how long it is.
+    pub fn pass(&mut self, entry: &Entry, part: Part, bytes: usize) {
+        if self.passed.insert(entry.digest, part).is_none() {
+            put(&mut self.taken.entry(entry.author).or_default().passed, bytes);
         }
     }
 
@@ -84,7 +155,7 @@ impl Rooms {
     pub fn unread(&self, here: &Thread) -> Vec<Entry> {
         let mut found: Vec<Entry> = Vec::new();
         for author in here.authors().filter(|author| self.has_room(*author, 1)) {
-            found.extend(here.entries_of(author).filter(|entry| !self.holds(&entry.digest)));
+            found.extend(here.entries_of(author).filter(|entry| !self.was_seen(&entry.digest)));
         }
         found.sort_by_key(|entry| (entry.index, entry.digest));
         found
@@ -102,31 +173,47 @@ impl Rooms {
         if many == 0 {
             return (0, Vec::new());
         }
-        let is_full = |author: &Party| {
-            !self.has_room(*author, 1) && here.entries_of(*author).any(|entry| !self.holds(&entry.digest))
-        };
+        let is_full = |author: &Party| here.entries_of(*author).any(|entry| !self.holds(&entry.digest));
         (many, here.authors().filter(is_full).collect())
+    }
+
+    /// What the others say beyond their room, or may say, where it was not looked at: it waits for an officer.
+    pub fn beyond(&self, here: &Thread) -> Vec<Entry> {
+        if here.messages() == self.read.len() {
+            return Vec::new();
+        }
+        let others = here.entries().filter(|entry| entry.author != self.own);
+        let is_rest = |entry: &Entry| self.passed.get(&entry.digest) == Some(&Part::Rest);
+        others.filter(|entry| !self.holds(&entry.digest) && !is_rest(entry)).copied().collect()
+    }
+
+    fn was_seen(&self, message: &Digest) -> bool {
+        self.holds(message) || self.passed.contains_key(message)
     }
 }
 
+fn is_left((messages, bytes): Room, most: Room, times: usize) -> bool {
+    messages < most.0.saturating_mul(times) && bytes < most.1.saturating_mul(times)
+}
+
+fn put((messages, all): &mut Room, bytes: usize) {
+    *messages = messages.saturating_add(1);
+    *all = all.saturating_add(bytes);
+}
+
 /// Why this Party says nothing more in a session but that it is over: it is full, and this Party said its share of it,
-/// or the others would not read much more of it as one.
-pub(super) fn full(session: &Session<'_>, own: Party) -> Option<String> {
-    let ours = session.lines.iter().map(|line| &line.spoken.said).filter(|said| said.author == own);
-    let (mut many, mut bytes) = (0_usize, 0_usize);
-    for said in ours {
-        let text = if let Content::SessionText(form) = &said.content { form.text.0.len() } else { 0 };
-        many = many.saturating_add(1);
-        bytes = bytes.saturating_add(text).saturating_add(REST_BYTES);
-    }
+/// or the others, who count as is counted here, would not read much more of it as one.
+pub(super) fn full(session: &Session<'_>, rooms: &Rooms) -> Option<String> {
+    let many = session.lines.iter().filter(|line| line.spoken.said.author == rooms.own).count();
+    let (_, bytes) = rooms.taken(rooms.own).said;
     // Whoever floods it takes no share of the others.
     let share = limits::HOTLINE_MESSAGES_MAX / session.present.len().max(1);
     if session.lines.len() >= limits::HOTLINE_MESSAGES_MAX && many >= share {
         let most = limits::HOTLINE_MESSAGES_MAX;
         return Some(format!("the session has {most} messages or more: close it, and open another"));
     }
-    // The rest is room for closes, and for what is shown and read.
-    let most = limits::HOTLINE_AUTHOR_BYTES_MAX / 4 * 3;
+    // The rest is room for closes.
+    let most = limits::HOTLINE_AUTHOR_BYTES_MAX / 8 * 7;
     (bytes >= most).then(|| {
         format!("what this Party says in the session takes {most} bytes or more: close it, and open another")
     })
@@ -136,28 +223,6 @@ pub(super) fn full(session: &Session<'_>, own: Party) -> Option<String> {
 pub(super) fn named_by(one: &Spoken) -> impl Iterator<Item = Digest> {
     let seen = seen_in(&one.said.content).iter().take(limits::HOTLINE_SEEN_MAX);
     seen.filter_map(|seen| Some(seen.message?.0))
-}
-
-/// What a session uses of it: the rest stands in the message alone.
-pub(super) fn bare(mut content: Content) -> Content {
-    match &mut content {
-        Content::SessionOpening(SessionOpening { remarks, to_follow, not_known, .. })
-        | Content::SessionAcceptance(SessionAcceptance { remarks, to_follow, not_known, .. })
-        | Content::SessionText(SessionText { remarks, to_follow, not_known, .. })
-        | Content::SessionAddition(SessionAddition { remarks, to_follow, not_known, .. })
-        | Content::SessionShown(SessionShown { remarks, to_follow, not_known, .. }) => {
-            *remarks = Prose::default();
-            *to_follow = Vec::new();
-            *not_known = Vec::new();
-        }
-        Content::SessionClose(SessionClose { remarks, to_follow, not_known, .. }) => {
-            *remarks = Prose(whole_or_none(&remarks.0));
-            *to_follow = Vec::new();
-            *not_known = Vec::new();
-        }
-        _ => {}
-    }
-    content
 }
 
 #[cfg(test)]
@@ -196,11 +261,13 @@ mod tests {
     /// Of whom so many were read, as far as there is room.
     fn read(rooms: &mut Rooms, here: &Thread) -> Vec<(String, usize)> {
         for entry in rooms.unread(here) {
-            if rooms.has_room(entry.author, 1) {
-                rooms.add(&entry, BYTES);
+            if rooms.takes(entry.author, Part::Said, 1) {
+                rooms.add(&entry, Part::Said, BYTES);
+            } else if rooms.has_room(entry.author, 1) {
+                rooms.pass(&entry, Part::Said, BYTES);
             }
         }
-        rooms.taken.iter().map(|(author, (messages, _))| (author.to_string(), *messages)).collect()
+        rooms.taken.iter().map(|(author, taken)| (author.to_string(), taken.said.0)).collect()
     }
 
     fn rooms(present: &[&str]) -> Rooms {
@@ -251,6 +318,24 @@ mod tests {
     }
 
     #[test]
+    fn whatever_an_author_gave_to_each_of_those_present_has_room_as_far_as_they_name_it() {
+        let mut rooms = rooms(&["BY", "LT", "PL", "XX"]);
+        let here = thread(&[("XX", 60)]);
+        assert_eq!(read(&mut rooms, &here), counted(&[("XX", 8)]));
+        let times = rooms.times_named();
+        assert_eq!(times, 5);
+        for entry in here.entries_of(party("XX")) {
+            if rooms.takes_named(entry, times) {
+                rooms.add(entry, Part::Said, BYTES);
+            }
+        }
+        assert_eq!(rooms.taken(party("XX")).said.0, 8 * times);
+        let codes: Vec<Party> = (0..100).map(|number| party(&format!("X{number}"))).collect();
+        let many = Rooms { present: codes, ..rooms };
+        assert!(many.times_named() * limits::HOTLINE_AUTHOR_BYTES_MAX <= limits::HOTLINE_KEPT_BYTES);
+    }
+
+    #[test]
     fn room_ends_by_bytes_too_and_before_a_session_begins_all_have_the_larger_one() {
         let mut rooms = Rooms { inside: (100, 3 * BYTES), ..rooms(&[]) };
         let here = thread(&[("BY", 20)]);
@@ -258,11 +343,29 @@ mod tests {
     }
 
     #[test]
-    fn remarks_and_what_is_to_follow_are_not_kept_with_a_session() {
-        let text = Prose("Stop.".into());
-        let remarks = Prose("x".repeat(1_000));
-        let form = SessionText { text: text.clone(), remarks, ..SessionText::default() };
-        let kept = SessionText { text, ..SessionText::default() };
-        assert_eq!(bare(Content::SessionText(form)), Content::SessionText(kept));
+    fn whoever_reads_and_shows_much_is_heard_all_the_same_and_what_was_not_looked_at_waits() {
+        let mut rooms = Rooms { inside_rest: (4, 8 * BYTES), ..rooms(&["BY", "PL"]) };
+        let here = thread(&[("BY", 30), ("PL", 1)]);
+        let all: Vec<Entry> = here.entries_of(party("BY")).copied().collect();
+        // The first twelve are of the rest, and one in two of the others is said.
+        let part = |at: usize| if at < 12 || at % 2 == 1 { Part::Rest } else { Part::Said };
+        for (at, entry) in all.iter().enumerate() {
+            if !rooms.has_room(entry.author, 1) {
+                break;
+            }
+            match rooms.takes(entry.author, part(at), 1) {
+                true => rooms.add(entry, part(at), BYTES),
+                false => rooms.pass(entry, part(at), 1),
+            }
+        }
+        let taken = rooms.taken(party("BY"));
+        assert_eq!((taken.said.0, taken.rest.0, taken.passed.0), (0, 4, 8), "eight are passed, and no more");
+        assert_eq!(rooms.beyond(&here), all[12..]);
+        rooms.inside = (16, 16 * BYTES);
+        assert!(rooms.has_room(party("BY"), 1));
+        rooms.add(&all[12], Part::Said, BYTES);
+        assert_eq!(rooms.beyond(&here), all[13..]);
+        // Whoever names what is no part of the order has none of it read once more.
+        assert!(!rooms.takes_named(&all[5], 2) && rooms.takes_named(&all[20], 2));
     }
 }

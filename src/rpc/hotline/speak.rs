@@ -12,7 +12,7 @@ use super::not_shown::is_not_shown;
 use super::references::{answered_not_to, reference, references};
 use super::rooms::full;
 use super::told::Told;
-use super::{follows, heard, phrases};
+use super::{follows, heard, phrases, releasing};
 use crate::codec::heading::{Given, given};
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::evidence::v1 as evidence;
@@ -97,6 +97,7 @@ impl Speaker<'_> {
             ..Default::default()
         };
         let head = self.registrar.head();
+        let is_again = head.board.commands.contains_key(&id);
         // A command that is on record has its answer, whatever was said in the session since.
         let (body, released) = match head.board.commands.get(&id) {
             Some(done) if done.content == stamp.content => {
@@ -125,7 +126,11 @@ impl Speaker<'_> {
             }
             return Ok(answer);
         }
-        let found = draft::faults(self.registrar, &head, &body).await?;
+        let mut found = draft::faults(self.registrar, &head, &body).await?;
+        if is_again {
+            let later = releasing::faults(self.registrar, self.kept, &head, &body).await?;
+            found.extend(releasing::not_meant(later, self.reopen));
+        }
         let alone = self.releases_alone(&head, &body);
         if alone && found.is_empty() {
             let record =
@@ -217,7 +222,7 @@ impl Speaker<'_> {
             return Err(status::field("reopen", CLOSED));
         }
         if !matches!(wanted, Wanted::Close { .. })
-            && let Some(rule) = full(&session, told.own)
+            && let Some(rule) = full(&session, &told.rooms)
         {
             return Err(status::field("thread", rule));
         }

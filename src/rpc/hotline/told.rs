@@ -11,10 +11,11 @@ use imbl::OrdMap;
 use tonic::Status;
 
 use super::awaited::Awaited;
+use super::bare::{bare, weight};
 use super::beside::Beside;
 use super::handed_on::HandedOn;
 use super::receipts::Receipted;
-use super::rooms::{Rooms, bare, named_by};
+use super::rooms::{Part, Rooms};
 use crate::codec::content::{self, Said as Read};
 use crate::codec::forwarded::{self, Opened};
 use crate::domain::content::{Content, Kind};
@@ -34,7 +35,7 @@ use crate::domain::translation::Translation;
 use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
-use crate::replay::records::Records;
+use crate::replay::records::{Records, StoredMessage};
 use crate::rpc::{came_by_file, status};
 
 /// The messages of one thread, as far as they are a session's.
@@ -78,8 +79,10 @@ pub(super) struct Told {
     bytes: usize,
 }
 
-/// Kept of each message beside its own bytes, about.
+/// Kept of each message that is told, beside its own bytes, about.
 pub(super) const REST_BYTES: usize = 1_024;
+/// Kept of any message, about: also of one that an officer read, beside what that says.
+const LEAST_BYTES: usize = 256;
 
 impl Told {
     /// Before anything was read.
@@ -123,14 +126,7 @@ impl Told {
         let records = head.records(journal);
         // Whoever has come in by what was read is read further.
         while here.messages() != self.here.messages() {
-            let mut is_more = false;
-            for entry in self.rooms.unread(here) {
-                if self.rooms.has_room(entry.author, 1) {
-                    self.read(&records, &entry).await?;
-                    is_more = true;
-                }
-            }
-            if !is_more && !self.read_named(here, &records).await? {
+            if !self.read_new(here, &records).await? && !self.read_named(here, &records).await? {
                 break;
             }
             self.rooms.present = parties(&self.spoken, self.own);
@@ -142,61 +138,40 @@ impl Told {
         Ok(())
     }
 
-    async fn read(&mut self, records: &Records, entry: &Entry) -> Result<(), Status> {
-        let stored = records.message(entry.index, &entry.digest).await.map_err(status::record)?;
+    /// Takes one that was read, where its author has room for it, with so many times that room.
+    pub(super) async fn read(
+        &mut self,
+        records: &Records,
+        entry: &Entry,
+        stored: StoredMessage,
+        times: usize,
+    ) -> Result<(), Status> {
+        let part = Part::of(&stored.message.draft.kind);
+        if !self.rooms.takes(entry.author, part, times) {
+            self.rooms.pass(entry, part, stored.signed.len());
+            return Ok(());
+        }
         self.await_receipts(&stored.record, entry.digest);
         let came = came_by_file::mark(records, &stored.record, &entry.digest).await;
         self.came_by_file.extend(came.map_err(status::record)?.map(|mark| (entry.digest, mark)));
         let before = self.bytes;
-        self.bytes = self.bytes.saturating_add(stored.signed.len()).saturating_add(REST_BYTES);
-        self.take(entry.digest, entry.index, entry.recorded_at, stored.message);
-        self.rooms.add(entry, self.bytes.saturating_sub(before));
+        let envelope = stored.signed.len().saturating_sub(stored.message.draft.content.len());
+        self.count(LEAST_BYTES);
+        self.take((entry.digest, entry.recorded_at), entry.index, stored.message, envelope);
+        self.rooms.add(entry, part, self.bytes.saturating_sub(before));
         if self.rooms.present.is_empty() {
             self.rooms.present = parties(&self.spoken, self.own);
         }
         Ok(())
     }
 
-    /// What those present name as seen is read beyond the room of its author, as far as that room goes once more: both
-    /// ends then hold the same, whatever its author sent to which of them first. Whether anything was.
-    async fn read_named(&mut self, here: &Thread, records: &Records) -> Result<bool, Status> {
-        if self.rooms.left_out(here).0 == 0 {
-            return Ok(false);
-        }
-        let mut at: BTreeMap<Digest, usize> =
-            (0..).zip(&self.spoken).map(|(at, one)| (one.said.message, at)).collect();
-        let mut next: Vec<Digest> = Vec::new();
-        for one in self.spoken.iter().filter(|one| self.rooms.present.contains(&one.said.author)) {
-            let is_others =
-                |named: &Digest| here.entry(named).is_some_and(|entry| entry.author != one.said.author);
-            next.extend(named_by(one).filter(is_others));
-        }
-        let (mut looked, mut is_more) = (BTreeSet::new(), false);
-        while let Some(digest) = next.pop() {
-            let Some(entry) = here.entry(&digest).copied().filter(|_| looked.insert(digest)) else {
-                continue;
-            };
-            if !self.rooms.holds(&digest) {
-                if !self.rooms.has_room(entry.author, 2) {
-                    continue;
-                }
-                let many = self.spoken.len();
-                self.read(records, &entry).await?;
-                is_more = true;
-                if self.spoken.len() > many {
-                    at.insert(digest, many);
-                }
-            }
-            if let Some(one) = at.get(&digest).and_then(|at| self.spoken.get(*at)) {
-                next.extend(named_by(one));
-            }
-        }
-        Ok(is_more)
-    }
-
     /// About what it takes in memory.
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    fn count(&mut self, bytes: usize) {
+        self.bytes = self.bytes.saturating_add(bytes);
     }
 
     /// What came later may stand before what was there, and what was there may be given another place.
@@ -331,32 +306,47 @@ impl Told {
         first
     }
 
-    fn take(&mut self, digest: Digest, index: u64, recorded_at: Instant, message: Message) {
+    /// Counts what it keeps of it, and of its envelope, which is so long as it came.
+    fn take(
+        &mut self,
+        (digest, recorded_at): (Digest, Instant),
+        index: u64,
+        message: Message,
+        envelope: usize,
+    ) {
         let read = content::said(&message.draft.kind, &message.draft.content);
+        let whole = REST_BYTES.saturating_add(message.draft.content.len());
         if let Some(content) = read.content() {
             self.beside.extend(Beside::of(self.own, digest, recorded_at, &message, content));
         }
         match read {
             Read::Form(content @ Content::Translation(_)) => {
+                self.count(whole);
                 self.translations.push(said(digest, &message, content));
             }
             // Whoever else writes down what was heard does so in a thread like any other: it is held against nothing.
             Read::Form(Content::Transcription(form)) if message.author == self.own => {
+                self.count(whole);
                 self.heard.push((digest, form));
             }
             Read::Form(Content::Forwarded(form)) => self.hand_on((digest, recorded_at), message.author, form),
             Read::Form(content) if content.kind() == Kind::MessageWithdrawal => {
+                self.count(whole);
                 self.withdrawals.push(said(digest, &message, content));
             }
             Read::Form(content) if content.kind().is_of_the_hotline() => {
-                let said = said(digest, &message, bare(content));
-                self.spoken.push(Spoken { said, to: message.draft.parties(), recorded: index });
+                let to = message.draft.parties();
+                let had_by: Vec<Party> = to.iter().copied().chain([message.author, self.own]).collect();
+                let said = said(digest, &message, bare(content, &had_by));
+                self.count(REST_BYTES.saturating_add(envelope).saturating_add(weight(&said.content)));
+                self.spoken.push(Spoken { said, to, recorded: index });
                 // What it says was taken out of it.
                 let mut envelope = message;
                 envelope.draft.content = Bytes::new();
                 self.envelopes.insert(digest, (envelope, recorded_at));
             }
             Read::Acknowledgement(read) => {
+                self.count(message.draft.content.len());
                 self.reads.push((message.author, message.draft.traffic, digest, read));
             }
             Read::Form(_) | Read::Unknown | Read::Unreadable(_) => {}
@@ -376,8 +366,9 @@ impl Told {
         let is_there = all.iter().any(|one| one.by == by && one.original.digest == original.digest);
         if !is_there && all.iter().filter(|one| one.by == by).count() < most {
             let one = HandedOn { by, in_message, recorded_at, form, original };
-            self.bytes = self.bytes.saturating_add(one.bytes());
+            let bytes = one.bytes();
             all.push(one);
+            self.count(bytes);
         }
     }
 }

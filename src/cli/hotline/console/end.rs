@@ -39,7 +39,7 @@ fn stands_at(one: &calls::SaidBeside, line: &calls::SessionLine) -> bool {
 
 /// Whether all that it says stands at the end.
 pub fn is_whole_there(one: &calls::SaidBeside) -> bool {
-    one.kind != Kind::Translation.name() && !hands_on(one)
+    one.kind != Kind::Translation.name() && !hands_on(one) && !one.kind.is_empty()
 }
 
 /// Whether it hands on what was said before this Party came in: the text of that stands in `hotline show`.
@@ -88,7 +88,10 @@ pub fn end(
             Some(place) => place.to_string(),
             None => "a message that does not stand here".to_owned(),
         };
-        let what = if one.kind == Kind::SessionClose.name() {
+        let what = if one.kind.is_empty() {
+            let digest = hex::encode(&one.digest);
+            format!("is not read here: detente message show {digest}, and then detente hotline read {digest}")
+        } else if one.kind == Kind::SessionClose.name() {
             "closes the session; NOT ACKNOWLEDGED: r".to_owned()
         } else if is_whole_there(one) {
             format!("takes back {of}; NOT ACKNOWLEDGED: r")
