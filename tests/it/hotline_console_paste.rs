@@ -44,3 +44,20 @@ async fn a_key_acts_also_behind_more_bytes_than_one_read_takes() {
         pl.ended();
     });
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_lines_that_a_line_feed_ends_stay_two() {
+    let (world, _) = accepted().await;
+    block_in_place(|| {
+        let mut pl = opened(console(&world, "PL"));
+        pl.press("w");
+        pl.until_it_says("  0/8192 bytes");
+        pl.press("height 10\n5 km");
+        pl.until("two lines", |rows| {
+            let at = rows.iter().position(|row| row == " height 10");
+            at.and_then(|at| rows.get(at + 1)).is_some_and(|row| row == " 5 km")
+        });
+        pl.press(CONTROL_C);
+        pl.ended();
+    });
+}

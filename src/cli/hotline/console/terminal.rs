@@ -150,6 +150,8 @@ fn key(pressed: KeyEvent) -> Option<Key> {
     }
     let control = pressed.modifiers.contains(KeyModifiers::CONTROL);
     Some(match pressed.code {
+        // A line feed ends a line too: in a paste that is not marked no two lines become one.
+        KeyCode::Char('j') if control => Key::Enter,
         KeyCode::Char(character) if control => Key::Control(character.to_ascii_lowercase()),
         KeyCode::Char(character) => Key::Character(character),
         KeyCode::Enter => Key::Enter,
@@ -168,4 +170,16 @@ fn key(pressed: KeyEvent) -> Option<Key> {
         KeyCode::Delete => Key::Edit(Edit::Delete),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_feed_ends_a_line_as_the_key_enter_does() {
+        // As a terminal in raw mode gives it.
+        let fed = KeyEvent::new(KeyCode::Char('j'), KeyModifiers::CONTROL);
+        assert_eq!(key(fed), Some(Key::Enter));
+    }
 }
