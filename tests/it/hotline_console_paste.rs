@@ -7,6 +7,8 @@ use crate::hotline_console::{CONTROL_C, CONTROL_S, accepted, console};
 use crate::hotline_console_held::opened;
 use crate::hotline_nodes::show;
 
+const CONTROL_U: &str = "\u{15}";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_paste_of_more_bytes_than_one_read_takes_stands_whole_before_any_of_it_is_signed() {
     let (world, thread) = accepted().await;
@@ -57,6 +59,13 @@ async fn two_lines_that_a_line_feed_ends_stay_two() {
             let at = rows.iter().position(|row| row == " height 10");
             at.and_then(|at| rows.get(at + 1)).is_some_and(|row| row == " 5 km")
         });
+        // And one key takes out a line and, pressed on, all of it.
+        pl.press(CONTROL_U);
+        pl.until_it_says("  10/8192 bytes");
+        pl.press(CONTROL_U);
+        pl.until_it_says("  9/8192 bytes");
+        pl.press(CONTROL_U);
+        pl.until_it_says("  0/8192 bytes");
         pl.press(CONTROL_C);
         pl.ended();
     });

@@ -152,6 +152,7 @@ fn key(pressed: KeyEvent) -> Option<Key> {
     Some(match pressed.code {
         // A line feed ends a line too: in a paste that is not marked no two lines become one.
         KeyCode::Char('j') if control => Key::Enter,
+        KeyCode::Char('u') if control => Key::Edit(Edit::Line),
         KeyCode::Char(character) if control => Key::Control(character.to_ascii_lowercase()),
         KeyCode::Char(character) => Key::Character(character),
         KeyCode::Enter => Key::Enter,
