@@ -31,6 +31,15 @@ impl Fault {
         Fault { exit_code, ..self }
     }
 
+    /// Where the node names a field that is an argument under the same name: by the argument, as it was to be typed.
+    pub fn of_argument(self, name: &str) -> Fault {
+        let field = format!("field {name}: ");
+        match self.sentence.strip_prefix(field.as_str()) {
+            Some(rule) => Fault { sentence: format!("--{name}: {rule}"), exit_code: self.exit_code },
+            None => self,
+        }
+    }
+
     /// What the program ends with.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.exit_code)
@@ -109,5 +118,19 @@ impl<E: std::error::Error> From<E> for Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.sentence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_is_an_argument_is_named_as_it_is_typed_and_what_else_went_wrong_stays_as_it_is() {
+        let told = |sentence: &str| Fault::of_call(&tonic::Status::invalid_argument(sentence));
+        let named = told("field with: is asked for").of_argument("with");
+        assert_eq!(named.to_string(), "--with: is asked for");
+        let another = told("field thread: no such").of_argument("with");
+        assert_eq!(another.to_string(), "field thread: no such");
     }
 }

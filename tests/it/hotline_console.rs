@@ -88,7 +88,9 @@ async fn a_flash_rings_is_read_by_one_key_and_answered_and_its_author_sees_each_
         by.until_it_says("not answered");
         pl.press(ENTER);
         pl.until_it_says("answers 3");
-        pl.press(&format!("No.{CONTROL_S}"));
+        pl.press("No.");
+        pl.until("what is typed", |rows| rows.iter().any(|row| row == " No."));
+        pl.press(CONTROL_S);
         pl.until_it_says("released PL/");
         by.until_it_says("answered in 4");
         by.until_it_says("[en] No.");

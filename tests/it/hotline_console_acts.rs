@@ -23,6 +23,15 @@ fn flash() -> String {
     format!("{}flash", BACKSPACE.repeat("immediate".len()))
 }
 
+/// LT is filled in, and sent.
+fn comes_in_and_sees_all(seat: &mut Seat) {
+    seat.press(&format!("LT{ENTER}{}all", BACKSPACE.repeat("now on".len())));
+    seat.until("what is typed", |rows| {
+        rows.iter().any(|row| row.starts_with("> Sees") && row.ends_with("  all"))
+    });
+    seat.press(CONTROL_S);
+}
+
 fn leave(mut seat: Seat) {
     seat.press(CONTROL_C);
     seat.ended();
@@ -65,7 +74,11 @@ async fn a_session_is_opened_spoken_in_translated_and_closed_from_within_two_con
         by.press("o");
         by.until_it_says("OPEN A SESSION");
         // What can't be read is named, and stays to be mended.
-        by.press(&format!("P{CONTROL_S}"));
+        by.press("P");
+        by.until("what is typed", |rows| {
+            rows.iter().any(|row| row.starts_with("> To") && row.ends_with("  P"))
+        });
+        by.press(CONTROL_S);
         by.until_it_says("NOT SENT: To, such as PL LT:Watch: a Party's code is");
         by.press(&format!("L{ENTER}Aircraft off course{ENTER}en ru{ENTER}{}", flash()));
         let rows = by.until_it_says("> Precedence");
@@ -96,7 +109,9 @@ async fn a_session_is_opened_spoken_in_translated_and_closed_from_within_two_con
         pl.press("r");
         by.until_it_says("read by Officer of PL");
 
-        by.press(&format!("wDo you see it?{CONTROL_S}"));
+        by.press("wDo you see it?");
+        by.until_it_says(" Do you see it?");
+        by.press(CONTROL_S);
         pl.until_it_says("[en] Do you see it?");
         pl.press("r");
         pl.until("nothing is unread", |rows| !rows[2].contains("UNREAD"));
@@ -104,14 +119,18 @@ async fn a_session_is_opened_spoken_in_translated_and_closed_from_within_two_con
         pl.until_it_says("REAL  TRANSLATE  Aircraft off course");
         // The language of the session that the text is not in stands there; who translates is filled in.
         pl.until_it_says("> Language                ru");
-        pl.press(&format!("{ENTER}A. Ivanova{CONTROL_S}"));
+        pl.press(&format!("{ENTER}A. Ivanova"));
+        pl.until_it_says("  A. Ivanova");
+        pl.press(CONTROL_S);
         pl.until_it_says("REAL  TRANSLATION  FLASH  [ru]  of 4 by A. Ivanova");
         pl.press("Вы его ");
         pl.press(ESCAPE);
         pl.until_it_says("TRANSLATION BEGUN: t goes on with it");
         pl.press("t");
         pl.until_it_says("Вы его");
-        pl.press(&format!("видите?{CONTROL_S}"));
+        pl.press("видите?");
+        pl.until_it_says("Вы его видите?");
+        pl.press(CONTROL_S);
         by.until_it_says("[ru] by A. Ivanova, given by PL;");
         by.until_it_says("Вы его видите?");
 
@@ -123,7 +142,9 @@ async fn a_session_is_opened_spoken_in_translated_and_closed_from_within_two_con
         };
         let rows = by.until("what is signed with PL", |rows| digest_in(rows).is_some());
         let digest = digest_in(&rows).unwrap();
-        by.press(&format!("nothing remains{CONTROL_S}"));
+        by.press("nothing remains");
+        by.until_it_says("  nothing remains");
+        by.press(CONTROL_S);
         by.until_it_says("released BY/");
         pl.until("closing", |rows| rows[0].starts_with("REAL  FLASH  closing"));
         pl.press("c");
@@ -157,7 +178,9 @@ async fn a_disputed_close_shows_text_by_text_what_differs_and_the_session_goes_o
         pl.until_it_says("Disputed with BY: only PL counts the text 2 (");
         // It goes on: both close again over the same.
         let mut by = in_session(&world, "BY", ">REAL  FLASH     disputed");
-        pl.press(&format!("wWe go on{CONTROL_S}"));
+        pl.press("wWe go on");
+        pl.until_it_says(" We go on");
+        pl.press(CONTROL_S);
         by.until_it_says("[en] We go on");
         // Nobody signs by a key what nobody has read.
         by.press("c");
@@ -199,10 +222,12 @@ async fn a_party_that_is_added_in_mid_session_stands_in_each_console_with_who_is
         lt.until_it_says("0 session(s)");
         by.press("+");
         by.until_it_says("REAL  AGREE THAT A PARTY COMES IN");
-        by.press(&format!("LT{ENTER}{}all{CONTROL_S}", BACKSPACE.repeat("now on".len())));
+        comes_in_and_sees_all(&mut by);
         pl.until_it_says("agrees that LT comes in, and sees all");
         pl.until("not yet in", |rows| rows[0].contains("  BY+PL  "));
-        pl.press(&format!("+LT{ENTER}{}all{CONTROL_S}", BACKSPACE.repeat("now on".len())));
+        pl.press("+");
+        pl.until_it_says("REAL  AGREE THAT A PARTY COMES IN");
+        comes_in_and_sees_all(&mut pl);
         // It is offered by that, as by an opening.
         lt.until_it_says("BY+LT+PL  Aircraft off course");
         lt.until_it_rang(1);
@@ -226,7 +251,9 @@ async fn a_party_that_is_added_in_mid_session_stands_in_each_console_with_who_is
             seat.until("who is on there", |rows| rows[1].contains("LT Officer of LT"));
         }
         // What became of a text at each of them; what is between two others is not called missing.
-        by.press(&format!("wTo both{CONTROL_S}"));
+        by.press("wTo both");
+        by.until_it_says(" To both");
+        by.press(CONTROL_S);
         by.until("on record at both", |rows| {
             let says = |words: &str| rows.iter().any(|row| row.contains(words));
             says("LT: on record there") && says("PL: on record there")
@@ -355,7 +382,9 @@ async fn a_phrase_that_is_longer_than_the_screen_is_gone_through_and_goes_once_a
         // And on a screen that has one row for it.
         by.resize(20, 5);
         by.until("the session", |rows| rows.len() == 5 && rows.iter().any(|row| row.contains("FLASH  open")));
-        by.press("p1");
+        by.press("p");
+        by.until("the fields", |rows| rows.len() == 5 && rows[3].starts_with("REAL"));
+        by.press("1");
         by.until("what is typed, and how far it is", |rows| {
             rows.len() == 5 && rows[3].starts_with("REAL") && rows[3].ends_with(" PgDn") && rows[4] == "  1"
         });

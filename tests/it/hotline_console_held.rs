@@ -27,7 +27,11 @@ async fn a_draft_and_a_translation_are_there_after_their_terminal_was_killed() {
     let (world, thread, _) = asked().await;
     block_in_place(|| {
         let mut pl = opened(console(&world, "PL"));
-        pl.press(&format!("t{ENTER}A. Ivanova{CONTROL_S}"));
+        pl.press("t");
+        pl.until_it_says("> Language                ru");
+        pl.press(&format!("{ENTER}A. Ivanova"));
+        pl.until_it_says("  A. Ivanova");
+        pl.press(CONTROL_S);
         pl.until_it_says("TRANSLATION  FLASH  [ru]  of 3 by A. Ivanova");
         pl.press("Вы его");
         pl.until_it_says("Вы его");
@@ -48,7 +52,9 @@ async fn a_draft_and_a_translation_are_there_after_their_terminal_was_killed() {
         pl.until_it_says("r read  Enter answer");
         pl.press("t");
         pl.until_it_says("Вы его");
-        pl.press(&format!(" видите?{CONTROL_S}"));
+        pl.press(" видите?");
+        pl.until_it_says("Вы его видите?");
+        pl.press(CONTROL_S);
         pl.until_it_says("[ru] by A. Ivanova, given by PL;");
         // What an Escape makes of the key behind it does nothing.
         pl.press("\u{1b}r");
@@ -71,7 +77,9 @@ async fn a_node_that_answers_nothing_holds_up_no_key_and_what_was_sent_goes_once
         node.freeze();
         pl.press("wHow far");
         pl.until_it_says("How far");
-        pl.press(&format!(" is it?{CONTROL_S}"));
+        pl.press(" is it?");
+        pl.until_it_says("How far is it?");
+        pl.press(CONTROL_S);
         pl.until_it_says("GIVEN TO THE NODE");
         pl.press(ESCAPE);
         pl.until_it_says("r read  Enter answer");

@@ -62,7 +62,9 @@ async fn a_flash_that_comes_and_a_window_that_shrinks_take_nothing_of_what_is_fi
     let (world, thread) = accepted().await;
     block_in_place(|| {
         let mut pl = opened(console(&world, "PL"));
-        pl.press("oBY");
+        pl.press("o");
+        pl.until_it_says("OPEN A SESSION");
+        pl.press("BY");
         let is_there =
             |rows: &[String]| rows.iter().any(|row| row.starts_with("> To") && row.ends_with("  BY"));
         pl.until("BY is filled in", is_there);
@@ -86,7 +88,11 @@ async fn a_flash_that_comes_and_a_window_that_shrinks_take_nothing_of_what_is_fi
         pl.press("Y");
         pl.resize(80, 24);
         pl.until("BY is filled in", is_there);
-        pl.press(&format!("{ENTER}Second{ENTER}en{CONTROL_S}"));
+        pl.press(&format!("{ENTER}Second{ENTER}en"));
+        pl.until("what is typed", |rows| {
+            rows.iter().any(|row| row.starts_with("> Languages") && row.ends_with("  en"))
+        });
+        pl.press(CONTROL_S);
         // An IMMEDIATE one waits for another person, and that is said.
         pl.until_it_says("NOT SENT, your opening: waits for a second person");
         left(pl);
@@ -130,7 +136,7 @@ async fn a_close_that_is_filled_in_while_the_node_is_away_signs_nothing_unseen_a
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_paste_is_text_and_no_keys_and_is_taken_whole_or_not_at_all_and_no_letter_of_a_flood_is_lost() {
-    // What comes at once beyond 1,024 bytes, and is no paste that the terminal marks, waits there for the next key.
+    // Each in one read of the terminal.
     const PIECE: usize = 1_000;
     const FLOOD: usize = 8;
     let (world, _) = accepted().await;
@@ -165,8 +171,8 @@ async fn a_paste_that_the_terminal_does_not_mark_puts_nothing_on_record_by_its_l
     block_in_place(|| {
         let mut pl = opened(console(&world, "PL"));
         pl.until_it_says("[en] Do you see it?");
-        pl.press("radar a");
-        pl.until_it_says("NOT DONE: r and a count only where they are pressed by themselves");
+        pl.press("Iraq rca radar a");
+        pl.until_it_says("NOT DONE: r, a, t, p, +, c, o and q count only where they are pressed by");
         assert!(!pl.raw.contains("your reading is on record"));
         pl.press("r");
         pl.until_it_says("your reading is on record");
@@ -179,7 +185,9 @@ async fn a_session_that_closes_while_an_officer_translates_takes_nothing_of_the_
     let (world, thread, _) = asked().await;
     block_in_place(|| {
         let mut pl = opened(console(&world, "PL"));
-        pl.press(&format!("t{CONTROL_S}"));
+        pl.press("t");
+        pl.until_it_says("> Language                ru");
+        pl.press(CONTROL_S);
         pl.until_it_says("REAL  TRANSLATION  FLASH  [ru]  of 3");
         pl.press("Вы его");
         pl.until_it_says("Вы его");
@@ -188,7 +196,9 @@ async fn a_session_that_closes_while_an_officer_translates_takes_nothing_of_the_
         pl.until("closing", |rows| rows[0].starts_with("REAL  FLASH  closing"));
         Handle::current().block_on(close(&world, "PL", &thread));
         pl.until("closed", |rows| rows[0].starts_with("REAL  FLASH  closed"));
-        pl.press(&format!(" видите?{CONTROL_S}"));
+        pl.press(" видите?");
+        pl.until_it_says("Вы его видите?");
+        pl.press(CONTROL_S);
         pl.until_it_says("released PL/");
         pl.until_it_says("[ru] by Officer of PL, given by PL;");
         left(pl);

@@ -29,7 +29,7 @@ pub(super) struct Signed {
 
 pub(super) async fn signed(desk: &Desk, thread: &Bytes, with: &str) -> Result<Signed, Fault> {
     let asked = calls::TranscriptRequest { thread: thread.clone(), with: with.to_owned() };
-    let given = answer(service(desk).transcript(asked)).await?;
+    let given = answer(service(desk).transcript(asked)).await.map_err(|fault| fault.of_argument("with"))?;
     let signed = signed_by_close(&given);
     let digest = Digest::of(signed);
     let text = String::from_utf8(signed.to_vec())

@@ -60,9 +60,11 @@ const SESSION_KEYS: &[&str] = &[
     "q leave",
 ];
 const WRITING_KEYS: &[&str] =
-    &["Ctrl-S send", "Esc keep the draft", "Ctrl-P precedence", "Ctrl-N language", "PgUp PgDn"];
-const DIALOGUE_KEYS: &[&str] = &["Ctrl-S send", "Enter Up Down other field", "PgUp PgDn", "Esc back"];
-const TRANSLATE_KEYS: &[&str] = &["Ctrl-S write it", "Enter Up Down other field", "PgUp PgDn", "Esc back"];
+    &["Ctrl-S send", "Esc keep", "Ctrl-P precedence", "Ctrl-N language", "Ctrl-U cut", "PgUp PgDn"];
+const DIALOGUE_KEYS: &[&str] =
+    &["Ctrl-S send", "Enter Up Down other field", "Ctrl-U cut", "PgUp PgDn", "Esc back"];
+const TRANSLATE_KEYS: &[&str] =
+    &["Ctrl-S write it", "Enter Up Down other field", "Ctrl-U cut", "PgUp PgDn", "Esc back"];
 
 /// The rows below.
 pub struct Below {

@@ -15,20 +15,29 @@ pub enum Came {
     Last,
 }
 
-const NOT_ALONE: &str =
-    "NOT DONE: r and a count only where they are pressed by themselves; others came at once";
-const NOT_LAST: &str = "NOT SENT: other keys came at once behind Ctrl-S; press it again";
+const NOT_ALONE: &str = "NOT DONE: r, a, t, p, +, c, o and q count only where they are pressed by themselves; \
+                         others came at once";
+const NOT_SEEN: &str = "NOT SENT: more came at once with Ctrl-S: look at it, and press it again";
 
 impl State {
-    /// Nothing is put on record by a letter, and nothing goes, by what nobody may have pressed.
+    /// Nothing is put on record by a letter, nothing goes, no fields are opened and nothing is left, by what nobody may
+    /// have pressed; and nothing goes that was not drawn before it was sent.
     pub fn press_as_it_came(&mut self, key: Key, came: Came, at: At) -> Vec<Effect> {
         let is_looked_at = self.view == View::Session && !self.is_typed_in();
-        let signs = is_looked_at && matches!(key, Key::Character('r' | 'a'));
+        let acts = match key {
+            Key::Character('o' | 'q') => !self.is_typed_in(),
+            Key::Character('r' | 'a' | 't' | 'p' | '+' | 'c') => is_looked_at,
+            _ => false,
+        };
         let sends = self.is_typed_in() && key == Key::Control('s');
         let rule = match came {
-            Came::Within | Came::Last if signs => NOT_ALONE,
-            Came::Within if sends => NOT_LAST,
-            Came::Alone | Came::Within | Came::Last => return self.press(key, at),
+            Came::Within | Came::Last if acts => NOT_ALONE,
+            Came::Within | Came::Last if sends => NOT_SEEN,
+            Came::Alone if sends && self.is_undrawn => NOT_SEEN,
+            Came::Alone | Came::Within | Came::Last => {
+                self.is_undrawn |= self.is_typed_in();
+                return self.press(key, at);
+            }
         };
         (self.is_leaving, self.is_reopening) = (false, false);
         self.notice.clear();
@@ -41,7 +50,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::hotline::console::screen::{console, text};
+    use crate::cli::hotline::console::screen::{Drawn, console, text};
     use crate::codec::proto::detente::v1::join_request::What as Said;
     use crate::domain::digest::CommandId;
     use crate::domain::time::Instant;
@@ -83,9 +92,31 @@ mod tests {
         let draft = &state.drafts[&state.writes()];
         assert_eq!(draft.written.text, lines.replace('\r', "\n").repeat(2));
         assert!(draft.given.is_none());
-        // Behind what was typed it goes: the last of it is what was meant.
-        let effects = state.press_as_it_came(Key::Control('s'), Came::Last, AT);
+        // Nor behind it: nobody has seen what would go. It goes once that was drawn.
+        state.refused = Default::default();
+        let send = |state: &mut State, came| state.press_as_it_came(Key::Control('s'), came, AT);
+        for came in [Came::Last, Came::Alone] {
+            assert!(send(&mut state, came).is_empty());
+            assert_eq!(state.refused.stands(&state.thread).as_deref(), Some(NOT_SEEN));
+        }
+        state.stood(Drawn::default());
+        let effects = send(&mut state, Came::Alone);
         assert!(effects.iter().any(|effect| matches!(effect, Effect::Say(Said::Say(_)))), "{effects:?}");
+    }
+
+    #[test]
+    fn of_what_comes_at_once_no_letter_opens_fields_or_leaves_the_console() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        for typed in ["Iq", "Iraq rca", "potc+q"] {
+            assert!(at_once(&mut state, typed).is_empty(), "{typed}");
+            assert!(state.dialogue.is_none());
+            assert_eq!(state.refused.stands(&state.thread).as_deref(), Some(NOT_ALONE));
+            state.view = View::Session;
+        }
+        // Where a text is written, all of it is text.
+        state.press(Key::Character('w'), AT);
+        at_once(&mut state, "potc+q");
+        assert_eq!(state.drafts[&state.writes()].written.text, "potc+q");
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub enum Edit {
     End,
     Backspace,
     Delete,
+    /// The line up to the cursor and, where that is empty, the break before it: pressed on, all that is written.
+    Line,
 }
 
 /// What is being written.
@@ -58,8 +60,9 @@ impl Written {
             Edit::Right => self.cursor = self.cursor.saturating_add(next),
             Edit::Home => self.cursor = line_before,
             Edit::End => self.cursor = self.cursor.saturating_add(line_after),
-            Edit::Backspace => {
-                let start = self.cursor.saturating_sub(last);
+            Edit::Backspace | Edit::Line => {
+                let one = self.cursor.saturating_sub(last);
+                let start = if edit == Edit::Line { one.min(line_before) } else { one };
                 self.text = [before.get(..start).unwrap_or_default(), after].concat();
                 self.cursor = start;
             }
@@ -138,6 +141,17 @@ mod tests {
             empty.edit(edit);
         }
         assert_eq!(empty, Written::default());
+    }
+
+    #[test]
+    fn one_key_takes_out_a_line_up_to_the_cursor_and_pressed_on_all_that_is_written() {
+        let mut written = Written::of("Один\nдва");
+        written.edit(Edit::Left);
+        for left in ["Один\nа", "Одина", "а", "а"] {
+            written.edit(Edit::Line);
+            assert_eq!(written.text, left);
+        }
+        assert_eq!(written.cursor, 0);
     }
 
     #[test]

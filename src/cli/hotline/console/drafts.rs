@@ -268,11 +268,34 @@ pub fn precedence(draft: &Draft, opening: i32) -> Option<Precedence> {
     draft.precedence.or_else(|| precedence_from_proto(opening, "precedence").ok())
 }
 
+/// From that of the opening through all others, the fastest first: each one says another thing than the one before.
+pub fn next_precedence(now: Option<Precedence>, opening: i32) -> Option<Precedence> {
+    let opening = precedence_from_proto(opening, "precedence").ok();
+    let mut others = Precedence::FASTEST_FIRST.into_iter().filter(|one| Some(*one) != opening);
+    match now.filter(|now| Some(*now) != opening) {
+        None => others.next(),
+        Some(now) => others.skip_while(|one| *one != now).nth(1),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
+
+    #[test]
+    fn each_press_for_another_precedence_says_another_one() {
+        let flash = precedence_to_proto(Precedence::Flash);
+        let mut now = None;
+        let mut said = Vec::new();
+        for _ in 0..5 {
+            now = next_precedence(now, flash);
+            said.push(precedence(&Draft { precedence: now, ..Draft::default() }, flash).unwrap().name());
+        }
+        assert_eq!(said, ["IMMEDIATE", "PRIORITY", "ROUTINE", "FLASH", "IMMEDIATE"]);
+        assert_eq!(next_precedence(Some(Precedence::Flash), flash), Some(Precedence::Immediate));
+    }
 
     fn draft(text: &str) -> Draft {
         Draft {

@@ -7,12 +7,11 @@ use bytes::Bytes;
 
 use super::composer::Edit;
 use super::dialogue::Dialogue;
-use super::drafts::Draft;
+use super::drafts::{Draft, next_precedence};
 use super::screen;
 use super::scroll::{Scroll, Window};
 use super::state::{Effect, State, View};
 use crate::domain::digest::CommandId;
-use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
 use crate::limits;
 
@@ -143,6 +142,7 @@ impl State {
             Key::PageDown => self.moved(Scroll::page_down),
             key => {
                 let languages = self.session().map(|session| session.stands.languages.clone());
+                let opening = self.session().map_or(0, |session| session.stands.precedence);
                 let of = self.writes();
                 let Some(draft) = self.drafts.get_mut(&of) else { return Vec::new() };
                 if draft.given.is_some() {
@@ -167,7 +167,7 @@ impl State {
                         Ok(())
                     }
                     Key::Control('p') => {
-                        draft.precedence = next_precedence(draft.precedence);
+                        draft.precedence = next_precedence(draft.precedence, opening);
                         Ok(())
                     }
                     Key::Control('n') => {
@@ -220,15 +220,6 @@ impl State {
         let mut scroll = self.scroll;
         screen::with_session(self, |window| how(&mut scroll, window));
         self.scroll = scroll;
-    }
-}
-
-/// From that of the opening through all, the fastest first.
-fn next_precedence(now: Option<Precedence>) -> Option<Precedence> {
-    let all = Precedence::FASTEST_FIRST;
-    match now {
-        None => all.first().copied(),
-        Some(now) => all.iter().skip_while(|one| **one != now).nth(1).copied(),
     }
 }
 

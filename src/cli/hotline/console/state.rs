@@ -120,6 +120,8 @@ pub struct State {
     pub is_leaving: bool,
     /// The officer was told that what goes opens a closed session again.
     pub is_reopening: bool,
+    /// Something was typed, and nothing was drawn since.
+    pub is_undrawn: bool,
     /// What is to be told to the officer, safe to show: until the next key, and for as long as it takes to read.
     pub notice: String,
     pub refused: Refused,
@@ -157,6 +159,7 @@ impl State {
             keeps: false,
             is_leaving: false,
             is_reopening: false,
+            is_undrawn: false,
             notice: String::new(),
             refused: Refused::default(),
             size,

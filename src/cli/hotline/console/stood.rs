@@ -58,6 +58,7 @@ impl Laid {
 impl State {
     /// This stands on the screen: the authors of the texts are to be told, once, as soon as all of a text has stood there.
     pub fn stood(&mut self, drawn: Drawn) -> Vec<Effect> {
+        self.is_undrawn = false;
         if let Some(dialogue) = &mut self.dialogue {
             dialogue.noted(drawn.notes);
         }

@@ -2,7 +2,8 @@
 //!
 //! Never here: what is drawn, or what a key does.
 
-use std::io::{IsTerminal as _, Stdout, Write as _, stdout};
+use std::io::{IsTerminal as _, Stdout, Write as _, stdin, stdout};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use ratatui_core::terminal::Terminal as Drawing;
@@ -15,6 +16,7 @@ use ratatui_crossterm::crossterm::execute;
 use ratatui_crossterm::crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
+use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use tokio::sync::mpsc;
 
 use super::came::Came;
@@ -26,6 +28,9 @@ use crate::cli::fault::Fault;
 const BELL: &[u8] = b"\x07";
 /// Keys that may wait to be taken; then the terminal holds them.
 pub const KEYS_AHEAD: usize = 64;
+
+/// Whether it is taken over. What is set of it is set under this lock, so that nobody does after it was given back.
+static IS_TAKEN: Mutex<bool> = Mutex::new(false);
 
 /// The terminal, taken over.
 pub struct Terminal {
@@ -42,7 +47,7 @@ impl Terminal {
     /// # Errors
     /// Nobody sits there: input or output is no terminal, or it can't be used as one.
     pub fn take() -> Result<Terminal, Fault> {
-        if !std::io::stdin().is_terminal() || !stdout().is_terminal() {
+        if !stdin().is_terminal() || !stdout().is_terminal() {
             return Err(Fault::new(
                 "the console needs a terminal; `detente hotline list`, `show` and `say` do without",
             ));
@@ -53,6 +58,7 @@ impl Terminal {
             give_back();
             told(panic);
         }));
+        *IS_TAKEN.lock().unwrap_or_else(PoisonError::into_inner) = true;
         let taken = enable_raw_mode()
             .and_then(|()| execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste))
             .and_then(|()| Drawing::new(CrosstermBackend::new(stdout())));
@@ -80,6 +86,8 @@ impl Drop for Terminal {
 /// Twice does no harm. A terminal that has gone away needs nothing.
 fn give_back() {
     let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
+    let mut is_taken = IS_TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    *is_taken = false;
     let _ = disable_raw_mode();
 }
 
@@ -90,9 +98,8 @@ pub fn inputs() -> mpsc::Receiver<Input> {
     std::thread::spawn(move || {
         let mut is_behind = false;
         while let Ok(event) = event::read() {
-            // Whatever is there already came at once with it: no officer is as fast. A read takes 1,024 bytes at most,
-            // and what is left waits in the terminal for the next key, with which it then comes at once.
-            let is_before = event::poll(Duration::ZERO).unwrap_or(false);
+            // Whatever is there already came at once with it: no officer is as fast.
+            let is_before = is_more();
             let came = match (is_behind, is_before) {
                 (_, true) => Came::Within,
                 (true, false) => Came::Last,
@@ -113,6 +120,26 @@ pub fn inputs() -> mpsc::Receiver<Input> {
     receive
 }
 
+/// Whether more is there. `crossterm` reads 1,024 bytes at a time, and waits to be told of bytes that come: of those that
+/// are left in the terminal it has to be told anew, or they would wait there for the next key.
+fn is_more() -> bool {
+    let is_ready = || event::poll(Duration::ZERO).unwrap_or(false);
+    is_ready() || {
+        tell_of_what_is_left();
+        is_ready()
+    }
+}
+
+/// Sets the terminal as it is set already: by that nothing changes, and whoever waits for it is told whether anything is
+/// there (Linux, `n_tty_set_termios`).
+fn tell_of_what_is_left() {
+    let is_taken = IS_TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    if *is_taken {
+        let terminal = stdin();
+        let _ = tcgetattr(&terminal).and_then(|set| tcsetattr(&terminal, OptionalActions::Now, &set));
+    }
+}
+
 /// Long enough for one look at the clock on the screen.
 pub const TICK: Duration = Duration::from_millis(crate::limits::CONSOLE_KEEP_MS);
 
@@ -123,6 +150,9 @@ fn key(pressed: KeyEvent) -> Option<Key> {
     }
     let control = pressed.modifiers.contains(KeyModifiers::CONTROL);
     Some(match pressed.code {
+        // A line feed ends a line too: in a paste that is not marked no two lines become one.
+        KeyCode::Char('j') if control => Key::Enter,
+        KeyCode::Char('u') if control => Key::Edit(Edit::Line),
         KeyCode::Char(character) if control => Key::Control(character.to_ascii_lowercase()),
         KeyCode::Char(character) => Key::Character(character),
         KeyCode::Enter => Key::Enter,
@@ -141,4 +171,16 @@ fn key(pressed: KeyEvent) -> Option<Key> {
         KeyCode::Delete => Key::Edit(Edit::Delete),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_feed_ends_a_line_as_the_key_enter_does() {
+        // As a terminal in raw mode gives it.
+        let fed = KeyEvent::new(KeyCode::Char('j'), KeyModifiers::CONTROL);
+        assert_eq!(key(fed), Some(Key::Enter));
+    }
 }

@@ -76,13 +76,15 @@ impl State {
     }
 
     /// Which comes next: in which session, and where in it, behind the last line for its end. Of what asks as soon the
-    /// fastest, of these what is real, and of these the oldest.
+    /// fastest, of these what is real, of these what is of a session that goes on, and of these the oldest.
     fn next(&self) -> Option<(Bytes, usize)> {
         let drill = Traffic::Drill as i32;
         let all = self.sessions.iter().flat_map(|(thread, session)| {
+            let is_over = session.is_closed();
             let lines = session.lines.iter().enumerate().filter_map(move |(at, line)| {
                 let soon = self.asks(session, line)?;
-                let asks = (soon, Reverse(line.precedence), line.traffic == drill, line.recorded_at_ms);
+                let is_drill = line.traffic == drill;
+                let asks = (soon, Reverse(line.precedence), is_drill, is_over, line.recorded_at_ms);
                 Some((asks, thread, at))
             });
             let end = session.lines.len();
@@ -92,7 +94,8 @@ impl State {
                     (true, false) => 3,
                     (false, _) => 4,
                 };
-                let asks = (soon, Reverse(one.precedence), one.traffic == drill, one.recorded_at_ms);
+                let is_drill = one.traffic == drill;
+                let asks = (soon, Reverse(one.precedence), is_drill, is_over, one.recorded_at_ms);
                 (asks, thread, end)
             });
             lines.chain(ends)
@@ -167,6 +170,25 @@ mod tests {
         assert_eq!(threads, [7, 6], "though the drill is the newer one");
         press(&mut state, Key::Character('n'));
         assert_eq!(state.thread[..], [7; 16]);
+    }
+
+    #[test]
+    fn what_waits_in_a_session_that_goes_on_comes_before_what_is_older_in_a_closed_one() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        let (closed, open) = (state.thread.clone(), Bytes::from(vec![6_u8; 16]));
+        state.sessions.get_mut(&closed).unwrap().stands.state = "closed".into();
+        let stands = calls::Session { traffic: Traffic::Real as i32, ..Default::default() };
+        let later = calls::SessionLine { recorded_at_ms: 9, ..text(2, "BY", "two") };
+        for what in [What::Session(stands), What::Line(later)] {
+            let told = calls::JoinResponse { thread: open.clone(), what: Some(what), ..Default::default() };
+            state.told(told, Instant(1));
+        }
+        press(&mut state, Key::Character('n'));
+        assert_eq!(state.thread, open);
+        let line = &mut state.sessions.get_mut(&open).unwrap().lines[0];
+        (line.states[0].read_at_ms, line.read_by_caller) = (9, true);
+        press(&mut state, Key::Character('n'));
+        assert_eq!(state.thread, closed, "and then that");
     }
 
     #[test]
