@@ -2,8 +2,13 @@
 //!
 //! Never here: a Party that came in after the message was on record, which could not have it.
 
+use super::references::answered_not_to;
+use super::speak::{Speaker, knows};
+use super::told::Told;
 use crate::domain::hotline::session::{Session, Spoken};
 use crate::domain::party::Party;
+use crate::registrar::Head;
+use crate::rpc::draft;
 
 /// By code, those who were in the session when this one was put on record here, and to whom it is not addressed.
 pub(super) fn of(session: &Session<'_>, spoken: &Spoken, own: Party) -> Vec<String> {
@@ -15,6 +20,26 @@ pub(super) fn of(session: &Session<'_>, spoken: &Spoken, own: Party) -> Vec<Stri
 fn is_in_before(session: &Session<'_>, party: Party, record: u64) -> bool {
     let is_before = |addition: &&Spoken| addition.recorded < record;
     session.begins.is_had_by(party) || session.came_in.get(&party).is_some_and(is_before)
+}
+
+impl Speaker<'_> {
+    /// Parties of the session to whom it does not go, since they are not known here; and those to whom it does, and
+    /// what it answers did not.
+    pub async fn not_addressed(&self, head: &Head, body: &draft::Body) -> (Vec<String>, Vec<String>) {
+        if self.opening.is_none() {
+            return Default::default();
+        }
+        // What is on record has its answer also where the thread can't be read as a session any more.
+        let addressed = body.outgoing.parties();
+        let left_out = |told: &Told| {
+            let Some(session) = told.session() else { return Vec::new() };
+            let is_left_out =
+                |party: &&Party| **party != told.own && !addressed.contains(party) && !knows(head, **party);
+            session.present.iter().filter(is_left_out).map(Party::to_string).collect()
+        };
+        let look = |told: &Told| (left_out(told), answered_not_to(told, body));
+        self.kept.of(head, &self.registrar.journal, self.thread, look).await.unwrap_or_default()
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use tonic::Status;
 
 use super::kept::Kept;
 use super::not_shown::is_not_shown;
-use super::references::{answered_not_to, reference, references};
+use super::references::{reference, references};
 use super::rooms::full;
 use super::told::Told;
 use super::{follows, heard, phrases, releasing};
@@ -140,24 +140,6 @@ impl Speaker<'_> {
         answer.may_release_as_is = alone && !found.is_empty();
         answer.faults = faults::to_proto(found);
         Ok(answer)
-    }
-
-    /// Parties of the session to whom it does not go, since they are not known here; and those to whom it does, and
-    /// what it answers did not.
-    async fn not_addressed(&self, head: &Head, body: &draft::Body) -> (Vec<String>, Vec<String>) {
-        if self.opening.is_none() {
-            return Default::default();
-        }
-        // What is on record has its answer also where the thread can't be read as a session any more.
-        let addressed = body.outgoing.parties();
-        let left_out = |told: &Told| {
-            let Some(session) = told.session() else { return Vec::new() };
-            let is_left_out =
-                |party: &&Party| **party != told.own && !addressed.contains(party) && !knows(head, **party);
-            session.present.iter().filter(is_left_out).map(Party::to_string).collect()
-        };
-        let look = |told: &Told| (left_out(told), answered_not_to(told, body));
-        self.kept.of(head, &self.registrar.journal, self.thread, look).await.unwrap_or_default()
     }
 
     /// Puts it on record as a draft; where nothing keeps its writer from releasing it, its release in the same batch:
