@@ -6,7 +6,7 @@
 use tonic::{Code, Status};
 
 use super::kept::Kept;
-use super::speak::knows;
+use super::speak::{Speaker, knows};
 use super::told::Told;
 use crate::domain::content::{Content, Kind};
 use crate::domain::hotline::session::{Session, State};
@@ -47,9 +47,25 @@ pub(in crate::rpc) async fn faults(
     kept.of(head, &registrar.journal, outgoing.thread, look).await.or_else(unread)
 }
 
-/// What of that a writer does not mean whose own text it is, given again: one who opens a session again is not told that it
-/// is closed.
-pub(super) fn not_meant(mut found: Vec<FaultNamed>, reopen: bool) -> Vec<FaultNamed> {
+/// The same of a writer's own text, where it is given again.
+///
+/// # Errors
+/// As `faults`.
+pub(super) async fn of_again(
+    is_again: bool,
+    speaker: &Speaker<'_>,
+    head: &Head,
+    body: &Body,
+) -> Result<Vec<FaultNamed>, Status> {
+    if !is_again {
+        return Ok(Vec::new());
+    }
+    let found = faults(speaker.registrar, speaker.kept, head, body).await?;
+    Ok(not_meant(found, speaker.reopen))
+}
+
+/// What of that a writer does not mean: one who opens a session again is not told that it is closed.
+fn not_meant(mut found: Vec<FaultNamed>, reopen: bool) -> Vec<FaultNamed> {
     found.retain(|fault| !reopen || fault.rule != CLOSED);
     found
 }

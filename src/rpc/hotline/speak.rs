@@ -127,10 +127,7 @@ impl Speaker<'_> {
             return Ok(answer);
         }
         let mut found = draft::faults(self.registrar, &head, &body).await?;
-        if is_again {
-            let later = releasing::faults(self.registrar, self.kept, &head, &body).await?;
-            found.extend(releasing::not_meant(later, self.reopen));
-        }
+        found.extend(releasing::of_again(is_again, &self, &head, &body).await?);
         let alone = self.releases_alone(&head, &body);
         if alone && found.is_empty() {
             let record =
