@@ -8,13 +8,14 @@ use super::composer::Written;
 use super::dialogue::{Dialogue, Purpose};
 use super::drafts::{Draft, DraftOf, precedence};
 use super::head::{HEAD_ROWS, TEXT_COLUMNS_MIN};
+use super::notices::notices;
 use super::rows::{Piece, Row, Weight};
 use super::scroll::{Scroll, Window};
 use super::state::{Link, State, View};
 use super::words::{Noted, Word, noted};
 use crate::codec::message::traffic_mark;
 use crate::domain::official::direction;
-use crate::domain::official::wrap::{columns, cut, wrapped};
+use crate::domain::official::wrap::{columns, cut};
 use crate::domain::text::shown;
 use crate::limits;
 
@@ -26,7 +27,6 @@ const WRITING_MARGIN: usize = 1;
 const FIELD_ROWS_MAX: usize = 2;
 /// Of what is to be seen beside the fields.
 const NOTE_ROWS_MAX: usize = 7;
-const NOTICE_ROWS_MAX: usize = 4;
 const KEY_ROWS_MAX: usize = 3;
 /// What is typed has these before the keys are named: what it is, and two rows of it.
 const INPUT_ROWS_MIN: usize = 3;
@@ -73,6 +73,8 @@ pub struct Below {
     pub cursor: Option<(usize, usize)>,
     /// What is to be seen beside the fields, where something of it is among them.
     pub notes: Vec<Noted>,
+    /// The first row of what the officer is told and has no room among them; `None` where it all has.
+    pub told_next: Option<usize>,
     /// What of a dialogue is among them.
     pub part: Part,
 }
@@ -106,9 +108,8 @@ pub fn below(state: &State) -> Below {
     // Where nothing is typed, a row of what is looked at stays.
     let room = usize::from(state.size.1).saturating_sub(HEAD_ROWS);
     let room = room.saturating_sub(usize::from(input.cursor.is_none()));
-    let mut told = notice(state, wide);
-    shorten(&mut told, room.saturating_sub(taken.min(1)), wide);
-    let room = room.saturating_sub(told.len());
+    let told = notices(state, room.saturating_sub(taken.min(1)), wide);
+    let room = room.saturating_sub(told.rows.len());
     let keys = match (&state.dialogue, state.view) {
         (Some(dialogue), _) if dialogue.purpose == Purpose::Translate => TRANSLATE_KEYS,
         (Some(_), _) => DIALOGUE_KEYS,
@@ -140,9 +141,9 @@ pub fn below(state: &State) -> Below {
     if let (Some(dialogue), Some(first)) = (&state.dialogue, rows.first_mut().filter(|_| is_cut)) {
         *first = Row::of(titled(&title(state, dialogue), &part, wide), Weight::Reverse);
     }
-    rows.extend(told);
+    rows.extend(told.rows);
     rows.extend(keys);
-    Below { rows, cursor, notes, part }
+    Below { rows, cursor, notes, told_next: told.next, part }
 }
 
 /// No more rows than have room: the first one, and behind it those up to the cursor or, where the officer went through
@@ -164,17 +165,6 @@ fn part(input: &Input, room: usize, scroll: Option<Scroll>) -> Part {
         None => input.cursor.map_or(0, |(row, _)| row).saturating_sub(height),
     };
     Part { firsts, things, top, height }
-}
-
-/// No more of what is told than these rows; that there is more of it is told by their end.
-fn shorten(told: &mut Vec<Row>, most: usize, wide: usize) {
-    if told.len() <= most {
-        return;
-    }
-    told.truncate(most);
-    if let Some(piece) = told.last_mut().and_then(|last| last.pieces.first_mut()) {
-        piece.text = cut(&format!("{}…", piece.text), wide);
-    }
 }
 
 /// As many on a row as it takes, none of them broken.
@@ -321,24 +311,6 @@ fn bar(state: &State, of: &DraftOf, draft: &Draft) -> String {
     };
     let kept = if state.keeps { "" } else { "NOT KEPT  " };
     format!("{mark}  {kept}{what}  {speed}  [{}]{}{by}  {room}", shown(language), place.unwrap_or_default())
-}
-
-/// What went wrong first.
-fn notice(state: &State, wide: usize) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for sentence in
-        state.refused.stands(&state.thread).iter().chain([&state.notice]).filter(|one| !one.is_empty())
-    {
-        let parts = wrapped(sentence, wide.max(1), wide.max(1));
-        let count = parts.len();
-        rows.extend(parts.into_iter().take(NOTICE_ROWS_MAX).map(|part| Row::of(part, Weight::Bold)));
-        if count > NOTICE_ROWS_MAX
-            && let Some(last) = rows.last_mut()
-        {
-            *last = Row::of(cut("and more: a larger screen shows it", wide), Weight::Bold);
-        }
-    }
-    rows
 }
 
 #[cfg(test)]

@@ -48,6 +48,9 @@ impl State {
         if key == Key::Control('l') {
             return vec![Effect::Redraw];
         }
+        if key == Key::PageDown && self.goes_on_in_notices() {
+            return Vec::new();
+        }
         let was_told = std::mem::take(&mut self.is_leaving);
         let was_asked = std::mem::take(&mut self.is_reopening);
         self.notice.clear();

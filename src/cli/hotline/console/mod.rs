@@ -20,6 +20,7 @@ mod leave;
 mod link;
 mod looks;
 mod not_released;
+mod notices;
 mod places;
 mod refused;
 mod room;

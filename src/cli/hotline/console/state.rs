@@ -12,6 +12,7 @@ use super::drafts::{Draft, DraftOf};
 use super::leave::Of;
 use super::looks::{Look, Looked};
 use super::not_released::NotReleased;
+use super::notices::GoneOn;
 use super::refused::Refused;
 use super::rows::{is_text, is_unread, is_unread_here};
 use super::scroll::Scroll;
@@ -124,6 +125,7 @@ pub struct State {
     pub is_undrawn: bool,
     /// What is to be told to the officer, safe to show: until the next key, and for as long as it takes to read.
     pub notice: String,
+    pub gone_on: GoneOn,
     pub refused: Refused,
     /// Columns and rows of the screen.
     pub size: (u16, u16),
@@ -161,6 +163,7 @@ impl State {
             is_reopening: false,
             is_undrawn: false,
             notice: String::new(),
+            gone_on: GoneOn::default(),
             refused: Refused::default(),
             size,
             waiting: BTreeMap::new(),
