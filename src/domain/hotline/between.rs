@@ -42,8 +42,13 @@ impl<'s> Session<'s> {
         let closes = closes.filter(|(_, close)| close.is_had_by(own) && close.is_had_by(other)).collect();
         let is_theirs = |one: (Party, Party)| one == (own, other) || one == (other, own);
         let pairs = self.pairs.iter().filter(|pair| is_theirs(pair.between)).cloned().collect();
+        let is_had = |addition: &&Spoken| addition.is_had_by(own) && addition.is_had_by(other);
+        let came_in = self.came_in.iter().map(|(party, addition)| (*party, *addition));
+        let came_in = came_in.filter(|(_, addition)| is_had(addition)).collect();
         let (apart, present, state) = (Vec::new(), vec![own, other], State::Offered);
-        let mut two = Session { begins, present, on, lines, apart, closes, pairs, state };
+        let said_since = self.said_since.clone();
+        let mut two =
+            Session { begins, present, came_in, on, lines, apart, closes, said_since, pairs, state };
         two.state = two.state_now();
         let is_named = |party: &&Party| both.iter().any(|one| one.is_had_by(**party));
         two.present = self.present.iter().filter(is_named).copied().collect();

@@ -70,7 +70,7 @@ impl<'s> Consent<'s> {
         }
     }
 
-    fn words_of(&self, party: Party, addition: &SessionAddition) -> &[usize] {
+    fn words_of<'w>(&'w self, party: Party, addition: &'w SessionAddition) -> &'w [usize] {
         self.words.get(&(party, addition.party.as_str())).map(Vec::as_slice).unwrap_or_default()
     }
 }
