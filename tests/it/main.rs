@@ -80,6 +80,7 @@ mod hotline_console_links;
 mod hotline_console_paste;
 mod hotline_console_typed;
 mod hotline_disputed;
+mod hotline_gap;
 mod hotline_heard;
 mod hotline_hostile;
 mod hotline_killed;

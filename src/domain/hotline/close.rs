@@ -297,3 +297,16 @@ fn with(close: &SessionClose, reader: Party) -> (Option<&AgreedWith>, usize) {
     let first = all.next();
     (first, all.count().saturating_add(usize::from(first.is_some())))
 }
+
+/// Of each author what comes behind its last close, in the order of its places.
+pub(super) fn said_since(here: &[&Spoken]) -> BTreeSet<Digest> {
+    let mut closed: BTreeMap<Party, Vec<Digest>> = BTreeMap::new();
+    for one in here {
+        if matches!(one.said.content, Content::SessionClose(_)) {
+            closed.insert(one.said.author, Vec::new());
+        } else if let Some(since) = closed.get_mut(&one.said.author) {
+            since.push(one.said.message);
+        }
+    }
+    closed.into_values().flatten().collect()
+}

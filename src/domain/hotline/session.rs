@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::close::{Difference, Pair};
+use super::close::{Difference, Pair, said_since};
 use super::consent::{Consent, word};
 use super::forms::{SeenLast, Sees, SessionAddition};
 use super::order::{Names, heads, heads_among, ordered};
@@ -254,7 +254,7 @@ impl<'s> Session<'s> {
     }
 
     /// What is not here as a whole, or came too late, and all that builds on such.
-    pub(super) fn incomplete(&self, is_later: impl Fn(&Spoken) -> bool) -> BTreeSet<Digest> {
+    pub fn incomplete(&self, is_later: impl Fn(&Spoken) -> bool) -> BTreeSet<Digest> {
         let mut incomplete = BTreeSet::new();
         // In their order, so that whatever one builds on was looked at before.
         for line in &self.lines {
@@ -316,24 +316,12 @@ fn last_of<'s>(said: &[&'s Spoken], own: Party, reader: Party) -> Vec<&'s Spoken
     last.iter().filter_map(|message| by_digest.get(message).copied()).collect()
 }
 
-/// Of each author what comes behind its last close, in the order of its places.
-fn said_since(here: &[&Spoken]) -> BTreeSet<Digest> {
-    let mut closed: BTreeMap<Party, Vec<Digest>> = BTreeMap::new();
-    for one in here {
-        if matches!(one.said.content, Content::SessionClose(_)) {
-            closed.insert(one.said.author, Vec::new());
-        } else if let Some(since) = closed.get_mut(&one.said.author) {
-            since.push(one.said.message);
-        }
-    }
-    closed.into_values().flatten().collect()
-}
-
 pub(super) fn lines<'s>(said: &[&'s Spoken], own: Party) -> Vec<Line<'s>> {
     let names: Vec<Names> = said.iter().map(|one| one.names()).collect();
     let here: BTreeSet<Digest> = names.iter().map(|one| one.message).collect();
     let order = in_order(said);
     let unseen = unseen(&order);
+    let mut incomplete = BTreeSet::new();
     let line = |(at, spoken): (usize, &&'s Spoken)| {
         let came_in = matches!(&spoken.said.content, Content::SessionAddition(form)
             if form.party == own.as_str());
@@ -343,7 +331,12 @@ pub(super) fn lines<'s>(said: &[&'s Spoken], own: Party) -> Vec<Line<'s>> {
             missing(seen_in(&spoken.said.content), own, |digest| here.contains(digest))
         };
         let is_compared = at < unseen.len();
-        let (unseen, unseen_first) = unseen.get(at).cloned().unwrap_or_default();
+        let (mut unseen, mut unseen_first) = unseen.get(at).cloned().unwrap_or_default();
+        // What its author had seen may hide behind what is not here.
+        if !missing.is_empty() || spoken.names().seen.iter().any(|seen| incomplete.contains(seen)) {
+            incomplete.insert(spoken.said.message);
+            (unseen, unseen_first) = (0, Vec::new());
+        }
         Line { spoken, missing, unseen, unseen_first, is_compared }
     };
     order.iter().enumerate().map(line).collect()

@@ -24,7 +24,14 @@ impl Checker<'_> {
     pub(super) fn session<'d>(&mut self, dispatches: impl Iterator<Item = &'d Dispatch>) {
         let (thread, maker) = (self.bundle.thread, self.bundle.made_by);
         let (spoken, left_out) = as_one(self.spoken(dispatches), maker, limits::HOTLINE_AUTHOR_MESSAGES_MAX);
-        let Some(session) = Session::of(thread, &spoken, maker) else { return };
+        let Some(session) = Session::of(thread, &spoken, maker) else {
+            // Without the message with which it begins nobody makes its order or its transcripts again.
+            if spoken.iter().any(Spoken::is_ordered) {
+                let sentence = "anything of it: the message with which it begins is not in here";
+                self.add(SESSION, NotProven, sentence.to_owned());
+            }
+            return;
+        };
         self.beginning(&session, &spoken);
         self.order(&session);
         self.closes(&session);
@@ -76,11 +83,28 @@ impl Checker<'_> {
     }
 
     fn order(&mut self, session: &Session<'_>) {
-        let all = session.lines.len();
-        for (position, line) in (1..).zip(&session.lines) {
+        // Where these stand follows from what is not in here as well.
+        let incomplete = session.incomplete(|_| false);
+        let all = session.lines.len().saturating_sub(incomplete.len());
+        let of =
+            if incomplete.is_empty() { "" } else { "those of which all that they build on is in here, in " };
+        let mut position = 0_usize;
+        for line in &session.lines {
             let (about, author) = (self.about(line.spoken), line.spoken.said.author);
+            if incomplete.contains(&line.spoken.said.message) {
+                let sentence = match line.missing.len() {
+                    0 => "its place: it builds on what names message(s) as seen that are not in here"
+                        .to_owned(),
+                    missing => {
+                        format!("its place: it names {missing} message(s) as seen that are not in here")
+                    }
+                };
+                self.add(&about, NotProven, sentence);
+                continue;
+            }
+            position = position.saturating_add(1);
             let sentence = format!(
-                "it stands {position} of {all} in the session's order, which follows from what each names as seen"
+                "it stands {position} of {all} in {of}the session's order, which follows from what each names as seen"
             );
             let weight = self.word_of(&line.spoken.said.message);
             self.signed(&about, weight, &[author], sentence);
@@ -96,12 +120,6 @@ impl Checker<'_> {
                 let sentence =
                     "after which of those before it it was written: they are too many to be looked at";
                 self.add(&about, NotProven, sentence.to_owned());
-            }
-            if !line.missing.is_empty() {
-                let missing = line.missing.len();
-                let sentence =
-                    format!("its place: it names {missing} message(s) as seen that are not in here");
-                self.add(&about, NotProven, sentence);
             }
         }
     }
