@@ -596,7 +596,7 @@ pub const PARTS_AT_ONCE_MAX: usize = 16;
 pub const PART_CHUNK_BYTES: usize = 64 * 1024;
 /// Of a part that comes no more waits to be written to the disk (bytes): what is put on record meanwhile waits for the
 /// disk no longer than that takes.
-pub const PART_UNSYNCED_BYTES_MAX: u64 = 256 * 1024;
+pub const PART_UNSYNCED_BYTES_MAX: u64 = 1024 * 1024;
 /// Pieces of a part that are read ahead of who takes them.
 pub const PART_CHUNKS_AHEAD_MAX: usize = 2;
 /// A part whose next piece does not come, or is not taken, by then is given up (ms).

@@ -323,7 +323,11 @@ async fn others_go_on_in_a_session_that_one_of_them_floods_and_agree_on_what_the
     const TEXTS: usize = limits::HOTLINE_AUTHOR_BYTES_MAX / limits::FORM_TEXT_BYTES_MAX + 64;
     let mut world = officers(&["BY", "LT", "PL"]).await;
     let thread = open(&world, "LT", &["BY", "PL"]).await.thread;
-    arrived(&world, "LT", &accept(&world, "PL", &thread).await.message_digest).await;
+    let accepted = accept(&world, "PL", &thread).await;
+    // BY's receipt is a leaf of the ledger that is gone on with in its place.
+    for code in ["BY", "LT"] {
+        arrived(&world, code, &accepted.message_digest).await;
+    }
     let by = Hostile::in_place_of(&mut world, "BY", "PL").await;
     let mut flood = Flood::into_session(by, ThreadId::from_slice(&thread).unwrap());
     flood.texts(TEXTS).await;

@@ -90,13 +90,18 @@ impl Seat {
         self.until(words, |rows| rows.iter().any(|row| row.contains(words)))
     }
 
-    /// One press after the other, each once something was drawn since the one before, until it says so.
+    /// How often all of the screen was drawn: what a drawing ends with shows the cursor, or hides it.
+    fn drawings(&self) -> usize {
+        self.raw.matches("\x1b[?25").count()
+    }
+
+    /// One press after the other, each once the screen was drawn since the one before, until it says so.
     pub fn presses_until_it_says(&mut self, key: &str, words: &str) {
         let patience = Instant::now() + PATIENCE;
         while !self.rows().iter().any(|row| row.contains(words)) {
-            let drawn = self.raw.len();
+            let drawn = self.drawings();
             self.press(key);
-            while self.raw.len() == drawn {
+            while self.drawings() == drawn {
                 let left = patience.saturating_duration_since(Instant::now());
                 match self.bytes.recv_timeout(left) {
                     Ok(piece) => self.take(&piece),

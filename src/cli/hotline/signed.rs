@@ -22,7 +22,7 @@ impl<'t> Signed<'t> {
 
     /// What stands under a message that is not signed.
     pub fn mark(&self, line: &calls::SessionLine) -> Option<&'static str> {
-        (!self.holds(line)).then_some("no part of what is signed yet")
+        (!self.holds(line)).then_some("no part of what is signed")
     }
 
     /// Digests of those that are not, in their order.
@@ -62,7 +62,7 @@ mod tests {
         assert!(!all.contains("no part of what is signed") && !all.contains("of the 3 messages"), "{all}");
         let signed = written(&["11"]);
         let some = shown(&signed);
-        assert_eq!(some.matches("no part of what is signed yet").count(), 2, "{some}");
+        assert_eq!(some.matches("no part of what is signed").count(), 2, "{some}");
         assert!(some.contains("of 1 of the 3 messages above"), "{some}");
         let without = Signed::of(&signed).without(&whole.lines);
         assert_eq!(without, ["22".repeat(32), "33".repeat(32)]);

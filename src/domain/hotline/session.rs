@@ -309,8 +309,11 @@ fn last_of<'s>(said: &[&'s Spoken], own: Party, reader: Party) -> Vec<&'s Spoken
     let had = common(said, own, reader);
     let names: Vec<Names> = had.iter().map(|one| one.names()).collect();
     let by_digest: BTreeMap<Digest, &Spoken> = had.iter().map(|one| (one.said.message, *one)).collect();
-    let is_of_two =
-        |message: &Digest| by_digest.get(message).is_some_and(|one| [own, reader].contains(&one.said.author));
+    // For itself it names whatever nothing builds on.
+    let is_of_two = |message: &Digest| {
+        let is_theirs = |one: &&Spoken| [own, reader].contains(&one.said.author);
+        reader == own || by_digest.get(message).is_some_and(is_theirs)
+    };
     let mut last = heads_among(&names, is_of_two);
     last.extend(heads(&names).into_iter().filter(|message| !is_of_two(message)));
     last.iter().filter_map(|message| by_digest.get(message).copied()).collect()
@@ -320,26 +323,30 @@ pub(super) fn lines<'s>(said: &[&'s Spoken], own: Party) -> Vec<Line<'s>> {
     let names: Vec<Names> = said.iter().map(|one| one.names()).collect();
     let here: BTreeSet<Digest> = names.iter().map(|one| one.message).collect();
     let order = in_order(said);
-    let unseen = unseen(&order);
     let mut incomplete = BTreeSet::new();
-    let line = |(at, spoken): (usize, &&'s Spoken)| {
+    let waits = |spoken: &&'s Spoken| {
         let came_in = matches!(&spoken.said.content, Content::SessionAddition(form)
             if form.party == own.as_str());
-        let missing = if came_in {
-            Vec::new()
-        } else {
-            missing(seen_in(&spoken.said.content), own, |digest| here.contains(digest))
-        };
-        let is_compared = at < unseen.len();
-        let (mut unseen, mut unseen_first) = unseen.get(at).cloned().unwrap_or_default();
-        // What its author had seen may hide behind what is not here.
+        let seen = if came_in { &[][..] } else { seen_in(&spoken.said.content) };
+        let missing = missing(seen, own, |digest| here.contains(digest));
         if !missing.is_empty() || spoken.names().seen.iter().any(|seen| incomplete.contains(seen)) {
             incomplete.insert(spoken.said.message);
-            (unseen, unseen_first) = (0, Vec::new());
         }
+        missing
+    };
+    let missing: Vec<Vec<Digest>> = order.iter().map(waits).collect();
+    // Where these stand, and what their authors had seen, rests on what is not here.
+    let whole: Vec<&Spoken> =
+        order.iter().copied().filter(|one| !incomplete.contains(&one.said.message)).collect();
+    let mut unseen = unseen(&whole).into_iter();
+    let line = |(spoken, missing): (&&'s Spoken, Vec<Digest>)| {
+        let is_whole = !incomplete.contains(&spoken.said.message);
+        let unseen = if is_whole { unseen.next() } else { Some((0, Vec::new())) };
+        let is_compared = unseen.is_some();
+        let (unseen, unseen_first) = unseen.unwrap_or_default();
         Line { spoken, missing, unseen, unseen_first, is_compared }
     };
-    order.iter().enumerate().map(line).collect()
+    order.iter().zip(missing).map(line).collect()
 }
 
 /// What is named as seen, may be had by the reader, and is not here.
