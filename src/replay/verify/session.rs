@@ -86,8 +86,8 @@ impl Checker<'_> {
         // Where these stand follows from what is not in here as well.
         let incomplete = session.incomplete(|_| false);
         let all = session.lines.len().saturating_sub(incomplete.len());
-        let of =
-            if incomplete.is_empty() { "" } else { "those of which all that they build on is in here, in " };
+        let is_whole = incomplete.is_empty() && !closes_name_others(session, self.bundle.made_by);
+        let of = if is_whole { "" } else { "those of which all that they build on is in here, in " };
         let mut position = 0_usize;
         for line in &session.lines {
             let (about, author) = (self.about(line.spoken), line.spoken.said.author);
@@ -198,6 +198,14 @@ impl Checker<'_> {
     fn about(&self, spoken: &Spoken) -> String {
         self.messages.get(&spoken.said.message).map(name).unwrap_or_default()
     }
+}
+
+/// Whether a close names a message of the order that its reader may have and that is not among these.
+fn closes_name_others(session: &Session<'_>, reader: Party) -> bool {
+    let here: BTreeSet<Digest> = session.lines.iter().map(|line| line.spoken.said.message).collect();
+    let seen = session.closes.values().flat_map(|close| seen_in(&close.said.content));
+    let mut could_be = seen.filter(|one| one.not_to.iter().all(|party| party != reader.as_str()));
+    could_be.any(|one| one.message.is_some_and(|message| !here.contains(&message.0)))
 }
 
 /// Of each author no more than is read as part of a session, as it stands, and how many more there are. Beside these the
