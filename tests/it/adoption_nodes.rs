@@ -239,7 +239,8 @@ async fn who_adopts_a_text_again_before_it_is_in_force_is_told_that_it_replaces_
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_adopts_a_text_again_before_the_first_word_was_taken_is_told_that_it_replaces_it() {
-    let world = World::with_one_unreachable("BY", "PL").await;
+    let mut world = World::new(&["BY", "PL"]).await;
+    world.state_mut("PL").stop().await;
     send(&world, "BY", 1, heading(1), &adoption()).await;
     let drafted = officer::draft(&world, "BY", 2, heading(1), &adoption()).await.unwrap();
     let told = "this very text is adopted already towards PL (not taken there yet), and that is not in force";

@@ -163,7 +163,9 @@ impl State {
                 let taken = match key {
                     Key::Character(character) => insert(character.encode_utf8(&mut [0; 4])),
                     Key::Enter => insert("\n"),
-                    Key::Tab | Key::BackTab => Err("a text has no place for a Tab: write spaces".into()),
+                    // As in a table that is pasted: two figures stay two.
+                    Key::Tab => insert(" "),
+                    Key::BackTab => Ok(()),
                     Key::Pasted(text) => insert(&text.replace("\r\n", "\n").replace('\r', "\n")),
                     Key::Edit(edit) => {
                         draft.written.edit(edit);
@@ -365,7 +367,7 @@ mod tests {
         let draft = vec![8; 16].into();
         let spoken = calls::Spoken { released: false, faults, draft, ..Default::default() };
         state.told(answer(2, How::Spoken(spoken)), Instant(3));
-        assert_eq!(state.drafts[&state.writes()].written.text, "x");
+        assert_eq!(state.drafts[&state.writes()].written.text, " x");
         assert!(state.refused.stands(&state.thread).unwrap().starts_with("NOT SENT, your text: text: no"));
         let effects = state.press(Key::Control('s'), at(4));
         assert!(
