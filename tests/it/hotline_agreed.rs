@@ -193,7 +193,8 @@ fn a_close_with_two_transcripts_for_one_party_or_another_number_of_messages_agre
     let counts = |close: &mut SessionClose| close.agreed[0].messages = Some(9);
     let counts_nothing = |close: &mut SessionClose| close.agreed[0].messages = None;
     let by = party("BY");
-    let cases: [(&dyn Fn(&mut SessionClose), Difference); 3] = [
+    type Case<'c> = (&'c dyn Fn(&mut SessionClose), Difference);
+    let cases: [Case<'_>; 3] = [
         (&twice, Difference::Several { party: by, transcripts: 2 }),
         (&counts, Difference::OtherCount { party: by, says: Some(9), has: 2 }),
         (&counts_nothing, Difference::OtherCount { party: by, says: None, has: 2 }),
@@ -207,7 +208,7 @@ fn a_close_with_two_transcripts_for_one_party_or_another_number_of_messages_agre
         exchange(&mut one, &mut other);
         for desk in [&one, &other] {
             let session = desk.session();
-            assert_eq!(session.pairs[0].differences, [difference.clone()], "{}", desk.own);
+            assert_eq!(session.pairs[0].differences, std::slice::from_ref(&difference), "{}", desk.own);
             assert_eq!((session.state, session.pairs[0].agreed), (State::Disputed, None));
         }
         // A close that says one thing takes its place.
@@ -230,7 +231,7 @@ proptest! {
 
     #[test]
     fn the_last_of_some_cover_all_of_these_and_none_of_them_builds_on_another(all in graph(), salt in any::<u8>()) {
-        let is_among = |message: &Digest| (message.0[0] ^ salt) % 2 == 0;
+        let is_among = |message: &Digest| (message.0[0] ^ salt).is_multiple_of(2);
         let last = heads_among(&all, is_among);
         let covered = past(&all, &last);
         for one in all.iter().filter(|one| is_among(&one.message)) {

@@ -18,7 +18,8 @@ async fn since_when_the_other_node_is_not_heard_stands_above_the_session_until_i
     world.state_mut("PL").stop().await;
     world.state_mut("PL").start().await;
     let silent = calls::NotHeard { party: "BY".into(), heard_at_ms: 0 };
-    assert_eq!(show(&world, "PL", &thread).await.session.unwrap().not_heard, [silent.clone()]);
+    let not_heard = show(&world, "PL", &thread).await.session.unwrap().not_heard;
+    assert_eq!(not_heard, std::slice::from_ref(&silent));
     let asked = calls::ListSessionsRequest::default();
     let listed = hotlines(&officer(&world, "PL")).list_sessions(asked).await.unwrap().into_inner();
     assert_eq!(listed.sessions[0].not_heard, [silent]);
