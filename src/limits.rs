@@ -213,6 +213,10 @@ pub const HOTLINE_HANDED_ON_TOLD: usize = 64;
 pub const HOTLINE_HANDED_ON_BYTES: usize = 256 * 1024;
 /// Of the differences of two transcripts no more are told; how many more there are is, but of what is not here yet.
 pub const HOTLINE_DIFFERENCES_TOLD: usize = 32;
+/// Of the drafts of a session that are not released no more are told; how many more there are is.
+pub const HOTLINE_DRAFTS_TOLD: usize = 8;
+/// A session in which something is said between any two calls of who prints it is not read more often.
+pub const HOTLINE_READINGS_MAX: usize = 8;
 /// A longer name of an officer stands in the message alone, and is not told beside the texts (bytes).
 pub const HOTLINE_NAME_BYTES_TOLD: usize = 512;
 /// The sessions that were read for consoles are kept as far as they take no more together; those of the Party whose

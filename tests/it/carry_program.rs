@@ -7,6 +7,12 @@ use crate::officer_program::{object, printed, refused, written};
 use crate::print_pdf::{read_file_by, squeezed};
 use crate::talk::both_settled;
 
+/// A session with PL, as the program tells of it.
+pub async fn opened(by: &str) -> serde_json::Value {
+    let words = ["hotline", "open", "--to", "PL", "--subject", "Aircraft off course", "--language", "en"];
+    object(&[&words[..], &["--precedence", "flash", "--as", by]].concat()).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_officers_whose_line_is_cut_use_a_diskette_and_the_telephone() {
     let mut world = officers(&["BY", "PL"]).await;
@@ -19,8 +25,7 @@ async fn two_officers_whose_line_is_cut_use_a_diskette_and_the_telephone() {
         let digest = hex::decode(spoken["message"].as_str().unwrap()).unwrap();
         arrived(&world, at, &digest.into()).await;
     };
-    let words = ["hotline", "open", "--to", "PL", "--subject", "Aircraft off course", "--language", "en"];
-    let opened = object(&[&words[..], &["--precedence", "flash", "--as", &by]].concat()).await;
+    let opened = opened(&by).await;
     let thread = opened["thread"].as_str().unwrap();
     came("PL", &opened).await;
     came("BY", &object(&["hotline", "accept", thread, "--as", &pl]).await).await;
@@ -129,8 +134,7 @@ async fn what_was_heard_by_telephone_is_held_against_the_original_that_the_line_
     let line = Line::between(&mut world, &["BY", "PL"]).await;
     let desk = |code: &str| world.state(code).desk_directory("officer").display().to_string();
     let (by, pl) = (desk("BY"), desk("PL"));
-    let words = ["hotline", "open", "--to", "PL", "--subject", "Aircraft off course", "--language", "en"];
-    let opened = object(&[&words[..], &["--precedence", "flash", "--as", &by]].concat()).await;
+    let opened = opened(&by).await;
     let thread = opened["thread"].as_str().unwrap();
     both_settled(&world, "BY", "PL").await;
     line.cut();

@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio::task::block_in_place;
 
 use crate::carry_line::Line;
+use crate::carry_program::opened;
 use crate::hotline_console::{CONTROL_C, ENTER, console};
 use crate::hotline_nodes::officers;
 use crate::officer::{draft, form, heading, release};
@@ -24,8 +25,7 @@ async fn what_came_by_file_is_marked_in_every_form_of_its_session_and_in_nothing
     let path = |name: &str| folder.path().join(name).display().to_string();
     let desk = |code: &str| world.state(code).desk_directory("officer").display().to_string();
     let (by, pl) = (desk("BY"), desk("PL"));
-    let words = ["hotline", "open", "--to", "PL", "--subject", "Aircraft off course", "--language", "en"];
-    let opened = object(&[&words[..], &["--precedence", "flash", "--as", &by]].concat()).await;
+    let opened = opened(&by).await;
     let thread = opened["thread"].as_str().unwrap();
     both_settled(&world, "BY", "PL").await;
     object(&["hotline", "accept", thread, "--as", &pl]).await;
@@ -123,8 +123,7 @@ async fn a_word_that_takes_a_text_back_and_a_close_that_came_by_file_say_so_wher
     let there = folder.path().join("there").display().to_string();
     let desk = |code: &str| world.state(code).desk_directory("officer").display().to_string();
     let (by, pl) = (desk("BY"), desk("PL"));
-    let words = ["hotline", "open", "--to", "PL", "--subject", "Aircraft off course", "--language", "en"];
-    let opened = object(&[&words[..], &["--precedence", "flash", "--as", &by]].concat()).await;
+    let opened = opened(&by).await;
     let thread = opened["thread"].as_str().unwrap();
     both_settled(&world, "BY", "PL").await;
     object(&["hotline", "accept", thread, "--as", &pl]).await;

@@ -13,9 +13,7 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::hotline;
 use crate::domain::party::Party;
-
-/// A session in which something is said between any two calls is not read more often.
-const READINGS_MAX: usize = 8;
+use crate::limits;
 
 /// The bytes that a close signs now, and with which Party.
 pub(super) struct Signed {
@@ -46,7 +44,7 @@ pub(super) async fn read(
     thread: &Bytes,
     with: &str,
 ) -> Result<(Signed, calls::ShowSessionResponse), Fault> {
-    for _ in 0..READINGS_MAX {
+    for _ in 0..limits::HOTLINE_READINGS_MAX {
         let signed = signed(desk, thread, with).await?;
         let whole = pages(desk, thread.clone(), &signed.with).await?;
         let written = written(thread, (desk.party, signed.with.as_str()), &whole);

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::session::{Session, Spoken, State, lines, seen_in};
+use super::session::{Session, Spoken, State, lines, may_be_had, seen_in};
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::party::Party;
@@ -26,7 +26,7 @@ impl<'s> Session<'s> {
         let mut lines = lines(&both, own);
         for line in &mut lines {
             let seen = seen_in(&line.spoken.said.content).iter();
-            let may_have = seen.filter(|one| one.not_to.iter().all(|party| party != other.as_str()));
+            let may_have = seen.filter(|one| may_be_had(one, other));
             let may_have: BTreeSet<Digest> = may_have.filter_map(|one| Some(one.message?.0)).collect();
             let missing = missing.get(&line.spoken.said.message).copied().unwrap_or_default();
             line.missing = missing.iter().filter(|digest| may_have.contains(*digest)).copied().collect();
@@ -61,38 +61,17 @@ mod tests {
     use super::*;
     use crate::domain::digest::ThreadId;
     use crate::domain::form::{MessageDigest, Prose};
+    use crate::domain::hotline::made::{digest, party, spoken};
     use crate::domain::hotline::{SeenLast, SessionOpening, SessionText};
-    use crate::domain::message::Traffic;
-    use crate::domain::said::Said;
-    use crate::domain::time::Instant;
 
     const THREAD: ThreadId = ThreadId([7; 16]);
-
-    fn party(code: &str) -> Party {
-        code.parse().unwrap()
-    }
-
-    fn spoken(recorded: u64, author: &str, to: &[&str], content: Content) -> Spoken {
-        Spoken {
-            said: Said {
-                message: Digest::of(&recorded.to_be_bytes()),
-                number: format!("{author}/{recorded}"),
-                author: party(author),
-                traffic: Traffic::Real,
-                released_at: Instant(0),
-                content,
-            },
-            to: to.iter().map(|code| party(code)).collect(),
-            recorded,
-        }
-    }
 
     #[test]
     fn between_two_a_session_stands_by_what_these_two_have_and_signed() {
         let mut all = vec![
             spoken(0, "BY", &["LT", "PL"], Content::SessionOpening(SessionOpening::default())),
             spoken(1, "LT", &["PL"], {
-                let message = Some(MessageDigest(Digest::of(&0_u64.to_be_bytes())));
+                let message = Some(MessageDigest(digest(0)));
                 let seen = vec![SeenLast { message, ..SeenLast::default() }];
                 Content::SessionText(SessionText {
                     text: Prose("Stop.".into()),

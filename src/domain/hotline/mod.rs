@@ -8,6 +8,8 @@ mod close;
 mod consent;
 mod forms;
 mod heard;
+#[cfg(test)]
+pub(crate) mod made;
 mod order;
 pub mod phrases;
 mod readers;

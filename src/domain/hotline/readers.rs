@@ -42,27 +42,8 @@ impl Readers {
 mod tests {
     use super::*;
     use crate::domain::content::Content;
-    use crate::domain::digest::Digest;
+    use crate::domain::hotline::made::{party, spoken};
     use crate::domain::hotline::{SessionOpening, SessionText};
-    use crate::domain::message::Traffic;
-    use crate::domain::said::Said;
-    use crate::domain::time::Instant;
-
-    fn party(code: &str) -> Party {
-        code.parse().unwrap()
-    }
-
-    fn spoken(recorded: u64, author: &str, to: &[&str], content: Content) -> Spoken {
-        let said = Said {
-            message: Digest::of(&recorded.to_be_bytes()),
-            number: format!("{author}/{recorded}"),
-            author: party(author),
-            traffic: Traffic::Real,
-            released_at: Instant(0),
-            content,
-        };
-        Spoken { said, to: to.iter().map(|code| party(code)).collect(), recorded }
-    }
 
     #[test]
     fn those_who_have_the_same_and_wrote_none_of_it_are_one_and_whoever_wrote_or_has_other_is_not() {

@@ -39,7 +39,8 @@ impl Spoken {
         self.said.content.kind().has_place_in_session()
     }
 
-    pub(super) fn names(&self) -> Names {
+    /// How it stands to the others: it builds on those that it names.
+    pub fn names(&self) -> Names {
         Names {
             message: self.said.message,
             is_opening: matches!(self.said.content, Content::SessionOpening(_)),
@@ -356,7 +357,7 @@ fn missing(seen: &[SeenLast], reader: Party, is_here: impl Fn(&Digest) -> bool) 
 }
 
 /// Whether a reader may have it, by who names it.
-pub(super) fn may_be_had(seen: &SeenLast, by: Party) -> bool {
+pub fn may_be_had(seen: &SeenLast, by: Party) -> bool {
     seen.not_to.iter().all(|party| party != by.as_str())
 }
 

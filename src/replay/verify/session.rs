@@ -10,7 +10,7 @@ use super::thread::{Checker, name};
 use crate::codec::{content, signed};
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
-use crate::domain::hotline::session::{Session, Spoken, begins, seen_in};
+use crate::domain::hotline::session::{Session, Spoken, begins, may_be_had, seen_in};
 use crate::domain::hotline::{Names, Pair, past};
 use crate::domain::message::{Dispatch, Message};
 use crate::domain::party::Party;
@@ -204,7 +204,7 @@ impl Checker<'_> {
 fn closes_name_others(session: &Session<'_>, reader: Party) -> bool {
     let here: BTreeSet<Digest> = session.lines.iter().map(|line| line.spoken.said.message).collect();
     let seen = session.closes.values().flat_map(|close| seen_in(&close.said.content));
-    let mut could_be = seen.filter(|one| one.not_to.iter().all(|party| party != reader.as_str()));
+    let mut could_be = seen.filter(|one| may_be_had(one, reader));
     could_be.any(|one| one.message.is_some_and(|message| !here.contains(&message.0)))
 }
 
@@ -239,7 +239,7 @@ fn as_one(all: Vec<Spoken>, reader: Party, most: usize) -> (Vec<Spoken>, BTreeMa
 }
 
 fn always_read(all: &[Spoken], reader: Party) -> BTreeSet<Digest> {
-    let names: Vec<Names> = all.iter().filter(|one| one.is_ordered()).map(names).collect();
+    let names: Vec<Names> = all.iter().filter(|one| one.is_ordered()).map(Spoken::names).collect();
     let authors: BTreeMap<Digest, Party> =
         all.iter().map(|one| (one.said.message, one.said.author)).collect();
     let closes: BTreeMap<Party, &Spoken> = all
@@ -249,20 +249,11 @@ fn always_read(all: &[Spoken], reader: Party) -> BTreeSet<Digest> {
         .collect();
     let mut always = BTreeSet::new();
     for (author, close) in &closes {
-        let covered = past(&names, &names_of(close)).into_iter();
+        let covered = past(&names, &close.names().seen).into_iter();
         always.extend(covered.filter(|one| authors.get(one) != Some(author)));
     }
     always.extend(closes.into_values().chain(begins(all, reader)).map(|one| one.said.message));
     always
-}
-
-fn names(one: &Spoken) -> Names {
-    let is_opening = matches!(one.said.content, Content::SessionOpening(_));
-    Names { message: one.said.message, is_opening, seen: names_of(one) }
-}
-
-fn names_of(one: &Spoken) -> Vec<Digest> {
-    seen_in(&one.said.content).iter().filter_map(|seen| Some(seen.message?.0)).collect()
 }
 
 /// The transcript with that other Party that this close signs.

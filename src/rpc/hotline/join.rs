@@ -28,7 +28,7 @@ use crate::rpc::command::digest_in;
 use crate::rpc::status;
 
 /// How long a console that takes nothing is waited for.
-const PATIENCE: Duration = Duration::from_millis(limits::CONSOLE_TAKES_MS_MAX);
+pub(super) const PATIENCE: Duration = Duration::from_millis(limits::CONSOLE_TAKES_MS_MAX);
 
 pub(super) type Answers = mpsc::Sender<Result<calls::JoinResponse, Status>>;
 
@@ -45,7 +45,7 @@ pub(super) struct Console {
 }
 
 /// Why a console's stream ends.
-enum Stop {
+pub(super) enum Stop {
     /// Nobody listens any more, or nobody has for too long.
     Gone,
     Refused(Status),
@@ -292,7 +292,7 @@ fn told(position: u64, of: Option<(ThreadId, i32)>, what: What) -> calls::JoinRe
 }
 
 /// Gives one answer to the console, which takes it in time or is let go.
-async fn hand_over(
+pub(super) async fn hand_over(
     answers: &Answers,
     told: Result<calls::JoinResponse, Status>,
     patience: Duration,

@@ -53,6 +53,8 @@ struct Stood {
     names: Digest,
     /// What it answers is not here.
     lacks_answered: bool,
+    /// It was held against those before it.
+    is_compared: bool,
 }
 
 /// What some records, to be told of, have to do with a session.
@@ -129,7 +131,8 @@ impl Known {
                 Some(before) if before.stood != stood => {
                     // Whether it has a part in the session says the line, and to whom of it it did not go.
                     let has_part = before.stood.place > 0;
-                    let is_else = before.stood.lacks_answered != stood.lacks_answered;
+                    let is_else = before.stood.lacks_answered != stood.lacks_answered
+                        || before.stood.is_compared != stood.is_compared;
                     if !is_else && has_part == (stood.place > 0) {
                         moved.push(moved_line(message, (&before.stood, &stood), stands));
                     } else {
@@ -219,6 +222,7 @@ impl Stood {
             unseen: line.map_or(0, |line| count(line.unseen)),
             names: line.map_or(Digest::ZERO, names),
             lacks_answered: answers.is_some_and(|digest| !here.contains(&digest.0)),
+            is_compared: line.is_none_or(|line| line.is_compared),
         }
     }
 }
@@ -330,7 +334,7 @@ mod tests {
         assert_eq!((news.len(), made), (2, 1));
         let places: Vec<u32> = moved(&news[0]).iter().map(|one| one.position).collect();
         assert_eq!(places, (3..=52).collect::<Vec<u32>>());
-        // Of which they were written without sight is told by the first of them alone.
+        // Of those without sight of which each was written the first are told by name.
         let unseen: Vec<u32> = moved(&news[0]).iter().map(|one| one.unseen).collect();
         assert_eq!(unseen, (2..=51).collect::<Vec<u32>>());
         let names = |one: &calls::MovedLine| one.names.clone().unwrap_or_default().unseen_texts;

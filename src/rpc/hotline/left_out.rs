@@ -46,37 +46,16 @@ impl Speaker<'_> {
 mod tests {
     use super::*;
     use crate::domain::content::Content;
-    use crate::domain::digest::{Digest, ThreadId};
+    use crate::domain::digest::ThreadId;
     use crate::domain::form::MessageDigest;
+    use crate::domain::hotline::made::{digest, party, spoken};
     use crate::domain::hotline::{SeenLast, Sees, SessionAddition, SessionOpening, SessionText};
-    use crate::domain::message::Traffic;
-    use crate::domain::said::Said;
-    use crate::domain::time::Instant;
-
-    fn party(code: &str) -> Party {
-        code.parse().unwrap()
-    }
-
-    fn spoken(recorded: u64, author: &str, to: &[&str], content: Content) -> Spoken {
-        Spoken {
-            said: Said {
-                message: Digest::of(&recorded.to_be_bytes()),
-                number: format!("{author}/{recorded}"),
-                author: party(author),
-                traffic: Traffic::Real,
-                released_at: Instant(0),
-                content,
-            },
-            to: to.iter().map(|code| party(code)).collect(),
-            recorded,
-        }
-    }
 
     #[test]
     fn what_did_not_go_to_a_party_that_was_in_by_then_says_so_and_what_was_said_before_does_not() {
         // Each was written with sight of the one before.
         let seen = |before: u64| {
-            let message = Some(MessageDigest(Digest::of(&before.to_be_bytes())));
+            let message = Some(MessageDigest(digest(before)));
             vec![SeenLast { message, not_to: vec!["LT".into()], ..Default::default() }]
         };
         let text =
@@ -105,7 +84,7 @@ mod tests {
     #[test]
     fn an_addition_to_which_not_all_agree_brings_nobody_in_and_what_is_said_after_it_leaves_nobody_out() {
         let seen = |before: u64| {
-            let message = Some(MessageDigest(Digest::of(&before.to_be_bytes())));
+            let message = Some(MessageDigest(digest(before)));
             vec![SeenLast { message, not_to: vec!["LT".into()], ..Default::default() }]
         };
         let addition = |before: u64| {

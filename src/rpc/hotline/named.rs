@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tonic::Status;
 
-use super::rooms::named_by;
 use super::told::Told;
 use crate::domain::digest::Digest;
 use crate::domain::thread::Thread;
@@ -26,7 +25,7 @@ impl Told {
         for one in self.spoken.iter().filter(|one| self.rooms.present.contains(&one.said.author)) {
             let is_others =
                 |named: &Digest| here.entry(named).is_some_and(|entry| entry.author != one.said.author);
-            next.extend(named_by(one).filter(is_others));
+            next.extend(one.names().seen.into_iter().filter(is_others));
         }
         let times = self.rooms.times_named();
         let (mut looked, mut is_more) = (BTreeSet::new(), false);
@@ -47,7 +46,7 @@ impl Told {
                 }
             }
             if let Some(one) = at.get(&digest).and_then(|at| self.spoken.get(*at)) {
-                next.extend(named_by(one));
+                next.extend(one.names().seen);
             }
         }
         Ok(is_more)

@@ -4,11 +4,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::join::Answers;
+use super::join::{Answers, PATIENCE, hand_over};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_response::What;
 use crate::domain::board::{Board, Draft};
@@ -16,11 +15,6 @@ use crate::domain::digest::{DraftId, ThreadId};
 use crate::domain::thread::Thread;
 use crate::limits;
 use crate::registrar::Head;
-
-/// More of them are counted.
-const TOLD: usize = 8;
-/// How long a console that takes nothing is waited for.
-const PATIENCE: Duration = Duration::from_millis(limits::CONSOLE_TAKES_MS_MAX);
 
 type Open<'b> = (&'b DraftId, &'b Draft);
 
@@ -43,7 +37,7 @@ pub(super) async fn follow(mut heads: watch::Receiver<Arc<Head>>, answers: Answe
         for (thread, drafts) in news(&mut told, &head.board) {
             let thread = thread.0.to_vec().into();
             let news = calls::JoinResponse { thread, what: Some(What::Drafts(drafts)), ..Default::default() };
-            if answers.send_timeout(Ok(news), PATIENCE).await.is_err() {
+            if hand_over(&answers, Ok(news), PATIENCE).await.is_err() {
                 return;
             }
         }
@@ -86,7 +80,7 @@ fn in_sessions(board: &Board) -> impl Iterator<Item = Open<'_>> {
 fn as_many<'b>(open: impl Iterator<Item = Open<'b>>) -> calls::OpenDrafts {
     let mut told = calls::OpenDrafts::default();
     for (id, open) in open {
-        if told.drafts.len() >= TOLD {
+        if told.drafts.len() >= limits::HOTLINE_DRAFTS_TOLD {
             told.more = told.more.saturating_add(1);
             continue;
         }

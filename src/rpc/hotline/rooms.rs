@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
-use crate::domain::hotline::session::{Session, Spoken, seen_in};
+use crate::domain::hotline::session::Session;
 use crate::domain::party::Party;
 use crate::domain::thread::{Entry, Thread};
 use crate::limits;
@@ -217,12 +217,6 @@ pub(super) fn full(session: &Session<'_>, rooms: &Rooms) -> Option<String> {
     (bytes >= most).then(|| {
         format!("what this Party says in the session takes {most} bytes or more: close it, and open another")
     })
-}
-
-/// What it names as seen, no more than a writer here names.
-pub(super) fn named_by(one: &Spoken) -> impl Iterator<Item = Digest> {
-    let seen = seen_in(&one.said.content).iter().take(limits::HOTLINE_SEEN_MAX);
-    seen.filter_map(|seen| Some(seen.message?.0))
 }
 
 #[cfg(test)]
