@@ -57,9 +57,8 @@ pub(super) async fn held_by_peer(link: &Link, way: Way, note: &Bytes) -> Option<
         way.count_not_taken(link);
         return None;
     };
-    let is_by_key_in_force = |head: &Head| heads::is_by_key_in_force(&head.board, link.peer, note);
     let mut history = look(link, &head, &cosigned).await;
-    if matches!(history, History::Lacks) && is_by_key_in_force(&head) {
+    if matches!(history, History::Lacks) && heads::is_by_key_in_force(&head.board, link.peer, note) {
         // Another process with our keys may have written meanwhile. An epoch opened now shows it.
         (head, history) = match link.exchange.registrar.renew().await {
             Some(newest) if newest.standing == Standing::Writes => {
@@ -74,7 +73,7 @@ pub(super) async fn held_by_peer(link: &Link, way: Way, note: &Bytes) -> Option<
         // All that we signed by a key that is replaced stands on record before the list that replaced it. Whoever has
         // such a key can sign with it what we never did: that stops nobody. If it is true all the same, the list was
         // put in force a second time, after an older copy: nothing goes over this link then.
-        History::Lacks if !is_by_key_in_force(&head) => {
+        History::Lacks if !heads::is_by_key_in_force(&head.board, link.peer, note) => {
             way.count_not_taken(link);
             let now = link.exchange.registrar.clock.now();
             if way == Way::Link
