@@ -17,7 +17,7 @@ use crate::domain::digest::{CommandId, Digest, DraftId};
 use crate::domain::event::{Record, Stamp};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
-use crate::registrar::Registrar;
+use crate::registrar::{Head, Registrar};
 
 /// The stamp of a person's command. `call` names it, such as "WatchService/Acknowledge"; `whole` is the
 /// call's message, whose field 1 is the header: the same id with another one, or in another call, is
@@ -94,6 +94,22 @@ pub(super) fn as_of(ms: Option<i64>, now: Instant) -> Result<Option<Instant>, St
         return Err(status::field("as_of_ms", NOT_YET));
     }
     Ok(at)
+}
+
+/// The position after which a stream goes on, as it was told before; 0 for all that is on record.
+///
+/// # Errors
+/// No record here has a later one: what would be told from there on is not what the caller has not seen.
+pub(super) fn position_in(field: &str, position: u64, head: &Head) -> Result<u64, Status> {
+    let size = head.chain.size;
+    if position > size {
+        let rule = format!(
+            "at most {size}: no record here has a later position; a node that was put back to an older copy is \
+             begun with anew, from 0"
+        );
+        return Err(status::field(field, rule));
+    }
+    Ok(position)
 }
 
 /// The record under a command's id holds something else than that command brings about.
