@@ -166,7 +166,7 @@ fn is_digest(word: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_disputed_close_shows_text_by_text_what_differs_and_the_session_goes_on() {
+async fn a_disputed_close_shows_message_by_message_what_differs_and_the_session_goes_on() {
     let (world, thread, heading, content) = forged_close().await;
     block_in_place(|| {
         let mut pl = in_session(&world, "PL", ">REAL  FLASH     closing");
@@ -175,7 +175,7 @@ async fn a_disputed_close_shows_text_by_text_what_differs_and_the_session_goes_o
         assert!(!forged.message_digest.is_empty());
         pl.until("disputed", |rows| rows[0].starts_with("REAL  FLASH  disputed"));
         pl.at_the_end_it_says("Disputed with BY: BY signed the transcript");
-        pl.until_it_says("Disputed with BY: only PL counts the text 2 (");
+        pl.until_it_says("Disputed with BY: only PL counts the acceptance 2 (");
         // It goes on: both close again over the same.
         let mut by = in_session(&world, "BY", ">REAL  FLASH     disputed");
         pl.press("wWe go on");

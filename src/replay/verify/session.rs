@@ -161,8 +161,7 @@ impl Checker<'_> {
         }
         let same = format!("that {one} and {other} hold the same to have been said");
         for difference in pair.differences.iter().take(limits::HOTLINE_DIFFERENCES_TOLD) {
-            let author = difference.message().and_then(|digest| self.messages.get(digest));
-            let says = difference.says(author.map(|message| message.author));
+            let says = difference.says(difference.message().and_then(|digest| self.messages.get(digest)));
             self.signed(SESSION, NotProven, &[one, other], format!("{same}: {says}"));
         }
         let more = pair.differences.len().saturating_sub(limits::HOTLINE_DIFFERENCES_TOLD);

@@ -340,8 +340,7 @@ fn difference(told: &Told, one: &Difference) -> String {
             author = entry.author
         );
     }
-    let author = one.message().and_then(|message| told.message(message)).map(|message| message.author);
-    one.says(author)
+    one.says(one.message().and_then(|message| told.message(message)))
 }
 
 /// A name from outside. One that is longer than any is in the message itself, and not told here.
