@@ -188,7 +188,8 @@ async fn a_sheet_of_two_of_three_stands_by_what_these_two_have_and_not_by_what_o
     }
     // To PL alone.
     let digest = hex::encode(&said.message_digest);
-    let withdraws = form(Kind::MessageWithdrawal, &format!("[withdraws]\nmessage_digest = \"{digest}\"\n"));
+    let withdraws = format!("reason = \"A slip.\"\n[withdraws]\nmessage_digest = \"{digest}\"\n");
+    let withdraws = form(Kind::MessageWithdrawal, &withdraws);
     let heading = calls::Heading { thread: thread.clone(), ..heading(9) };
     let word = send(&world, "BY", 9, heading, &withdraws).await;
     arrived(&world, "PL", &word.message_digest).await;
@@ -206,6 +207,7 @@ async fn a_sheet_of_two_of_three_stands_by_what_these_two_have_and_not_by_what_o
         let told = hotlines(&desk).show_session(asked).await.unwrap().into_inner();
         let line = told.lines.iter().find(|line| line.digest == said.message_digest).unwrap();
         assert_eq!(line.withdrawn_by, withdrawn_by, "{with}");
+        assert_eq!(line.withdrawal_reason, if with == "PL" { "A slip." } else { "" });
         let head = told.session.as_ref().unwrap();
         assert_eq!(head.state, state, "{with}");
         assert_eq!(head.present, ["BY", "LT", "PL"], "the opening names all three");

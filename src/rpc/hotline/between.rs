@@ -120,7 +120,8 @@ impl Two<'_> {
         if !line.withdrawn_by.is_empty() {
             let said = self.both.lines.iter().map(|line| &line.spoken.said);
             let mut said = said.filter(|said| said.message == digest);
-            (line.withdrawn_by, line.withdrawal_came_by_file) = self.taken_back(said.next());
+            (line.withdrawn_by, line.withdrawal_reason, line.withdrawal_came_by_file) =
+                self.taken_back(said.next());
         }
         let all = self.told.translations_of(&digest);
         let all = all.filter(|(_, form)| form.lines.iter().any(|line| line.path == super::TEXT));
@@ -131,7 +132,8 @@ impl Two<'_> {
         line.translations.retain(|one| had_as(one).is_some());
         line.more_translations = lines::count(had.len().saturating_sub(line.translations.len()));
         for one in line.translations.iter_mut().filter(|one| !one.withdrawn_by.is_empty()) {
-            (one.withdrawn_by, one.withdrawal_came_by_file) = self.taken_back(had_as(one));
+            (one.withdrawn_by, one.withdrawal_reason, one.withdrawal_came_by_file) =
+                self.taken_back(had_as(one));
         }
     }
 
@@ -141,10 +143,10 @@ impl Two<'_> {
         said.author == self.other || (is_ours && self.told.went_to(&said.message, self.other))
     }
 
-    /// By which word that the other one has its author took it back, and whether that came by file.
-    fn taken_back(&self, said: Option<&Said>) -> (String, String) {
-        let Some(word) = said.and_then(|said| self.word(said)) else { return (String::new(), String::new()) };
-        (word.number.clone(), self.told.came_by_file(&word.message))
+    /// By which word that the other one has its author took it back, why, and whether that came by file.
+    fn taken_back(&self, said: Option<&Said>) -> (String, String, String) {
+        let Some(word) = said.and_then(|said| self.word(said)) else { return Default::default() };
+        (word.number.clone(), beside::reason(Some(word)), self.told.came_by_file(&word.message))
     }
 
     fn word(&self, said: &Said) -> Option<&Said> {

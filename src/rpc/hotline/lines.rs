@@ -179,6 +179,7 @@ pub(super) fn line(
     let (text, answers) = what(&said.content);
     let (translations, more_translations) = translations(told, &said.message);
     let (heard, more_heard) = heard::of(told, spoken);
+    let word = told.withdrawn_by(said);
     let mut told_line = calls::SessionLine {
         digest: said.message.0.to_vec().into(),
         kind: said.content.kind().name().into(),
@@ -198,7 +199,8 @@ pub(super) fn line(
         heard,
         more_heard,
         read_by_caller: is_read_by(told, &said.message, caller),
-        withdrawn_by: told.withdrawn_by(said).map(|word| word.number.clone()).unwrap_or_default(),
+        withdrawn_by: word.map(|word| word.number.clone()).unwrap_or_default(),
+        withdrawal_reason: beside::reason(word),
         withdrawal_came_by_file: told.withdrawal_came_by_file(said),
         came_by_file: told.came_by_file(&said.message),
         ..Default::default()
@@ -266,13 +268,15 @@ fn translations(told: &Told, of: &Digest) -> (Vec<calls::TextTranslation>, u32) 
     let (mut given, mut bytes, mut more) = (Vec::new(), 0_usize, 0_u32);
     for (said, form) in told.translations_of(of) {
         let Some(text) = form.lines.iter().find(|line| line.path == super::TEXT) else { continue };
+        let word = told.withdrawn_by(said);
         let one = calls::TextTranslation {
             digest: said.message.0.to_vec().into(),
             by: said.author.to_string(),
             translator: form.translator.clone(),
             language: form.language.clone(),
             text: text.text.0.clone(),
-            withdrawn_by: told.withdrawn_by(said).map(|word| word.number.clone()).unwrap_or_default(),
+            withdrawn_by: word.map(|word| word.number.clone()).unwrap_or_default(),
+            withdrawal_reason: beside::reason(word),
             withdrawal_came_by_file: told.withdrawal_came_by_file(said),
             came_by_file: told.came_by_file(&said.message),
         };

@@ -134,6 +134,7 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
     }
     if let Some(withdrawn) = page::withdrawn(line) {
         put(&mut rows, 2, &withdrawn, look.columns, Weight::Bold);
+        below(&mut rows, &page::shown_given(&line.withdrawal_reason), look.columns);
     }
     if !line.came_by_file.is_empty() {
         put(&mut rows, 2, &shown(&line.came_by_file), look.columns, Weight::Plain);
