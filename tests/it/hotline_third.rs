@@ -291,7 +291,7 @@ async fn an_answer_to_what_a_third_party_has_not_lets_it_wait_for_nothing_and_it
     assert!(!at_third.board.waiting.contains_key(&Digest::from_slice(&before).unwrap()));
     let answers = hex::encode(&before)[..12].to_owned();
     let printed = page(&world, "LT", &thread).await;
-    assert!(printed.contains(&format!("answers {answers}, which is not in the thread here")), "{printed}");
+    assert!(printed.contains(&format!("answers {answers}, which does not stand here")), "{printed}");
     // As the program tells it, by what it answers.
     let desk = world.state("PL").desk_directory("officer").display().to_string();
     let thread = hex::encode(&thread);

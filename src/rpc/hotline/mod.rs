@@ -39,6 +39,7 @@ mod speak;
 mod states;
 mod told;
 mod touched;
+mod translations;
 
 use std::sync::Arc;
 
