@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 
 use super::beside::beside;
 pub(super) use super::beside::{shown_given, withdrawn};
-use super::closes::closes;
-use super::left_out::left_out;
+use super::closed_by::closes;
 use super::links::not_heard;
 use super::mixed;
 use super::not_in::not_in;
+use super::not_to::not_to;
 use super::officer::officer;
 use super::open_drafts::listed;
 use super::signed::Signed;
@@ -217,8 +217,8 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
         let missing = hex::encode(missing);
         sheet.put(&format!("     waits for the message {missing}, which is not on record here"));
     }
-    if let Some(left_out) = left_out(line) {
-        sheet.put(&format!("     {left_out}"));
+    if let Some(not_to) = not_to(line) {
+        sheet.put(&format!("     {not_to}"));
     }
     let beside = beside(line);
     if beside.is_empty() {

@@ -9,7 +9,7 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
-use super::closes::closes_json;
+use super::closed_by::closes_json;
 use super::heard::heard_json;
 use super::links::not_heard;
 use super::not_in::not_in;

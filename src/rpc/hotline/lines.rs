@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use prost::Message as _;
 
 use super::told::Told;
-use super::{beside, closes, handed_on, heard, left_out, phrases, states, translations};
+use super::{beside, closed_by, handed_on, heard, not_to, phrases, states, translations};
 use crate::codec::message::{precedence_to_proto, traffic_mark, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::Board;
@@ -38,7 +38,7 @@ pub(super) fn shown(
     let mut page = calls::ShowSessionResponse {
         session: Some(head(told, session, caller)),
         closed: closed(told, session),
-        closes: closes::of(told, session),
+        closes: closed_by::of(told, session),
         heard,
         more_heard,
         handed_on,
@@ -86,7 +86,7 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
     let left = all().filter(is_left).count();
     let newest = told.envelopes.values().map(|(_, at)| at.0).max();
     let (not_in, more_not_in) = not_in(session);
-    let (not_read, not_read_of) = told.rooms.left_out(&told.here);
+    let (not_read, not_read_of) = told.rooms.not_read(&told.here);
     // Whoever wrote the addition need not have opened it.
     let came_in_later = !matches!(begins.said.content, Content::SessionOpening(_));
     calls::Session {
@@ -211,7 +211,7 @@ pub(super) fn line(
         told_line.unseen_not_compared = !line.is_compared;
         told_line.unseen_texts = line.unseen_first.iter().map(|digest| digest.0.to_vec().into()).collect();
         told_line.missing = line.missing.iter().map(|digest| digest.0.to_vec().into()).collect();
-        told_line.not_to = left_out::of(session, spoken, told.own);
+        told_line.not_to = not_to::of(session, spoken, told.own);
     }
     if let Some((message, recorded_at)) = told.envelopes.get(&said.message) {
         told_line.language = message.draft.language.clone();
