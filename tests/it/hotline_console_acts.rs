@@ -309,13 +309,10 @@ async fn what_another_officer_has_read_is_unread_by_the_next_one_until_that_one_
         listed.into_inner().sessions[0].unread
     };
     assert_eq!((unread("officer").await, unread("night officer").await), (0, 2), "as their consoles count");
-    let read = show(&world, "BY", &thread).await;
-    assert!(
-        read.lines
-            .iter()
-            .filter(|line| line.text.starts_with("text"))
-            .all(|line| { line.states[0].read_by == "Officer of PL" })
-    );
+    let read = show(&world, "BY", &thread).await.lines;
+    let texts = read.iter().filter(|line| line.text.starts_with("text"));
+    let by: Vec<&str> = texts.map(|line| line.states[0].read_by.as_str()).collect();
+    assert_eq!(by, ["Officer of PL"; 3]);
     let there = show(&world, "PL", &thread).await;
     assert_eq!(there.lines[0].states[0].read_by, "Officer of PL", "nobody is alerted of it any more");
 }

@@ -66,6 +66,8 @@ async fn a_sheet_with_a_third_party_has_the_lines_that_both_have_and_no_word_of_
         .map(|(at, line)| format!("{at} {} {}\n", line.author, hex::encode(&line.digest)))
         .collect();
     assert!(String::from_utf8(signed.transcript.to_vec()).unwrap().ends_with(&lines), "{lines}");
+    // How LT came in, its acceptance, and what PL and BY said since.
+    assert_eq!(told.lines.len(), 4, "{told:?}");
     assert!(told.lines.iter().all(|line| line.missing.is_empty() && line.unseen == 0), "{told:?}");
     assert!(told.lines.iter().all(|line| line.states.iter().all(|state| state.party != "BY")), "{told:?}");
 
