@@ -17,11 +17,11 @@ use crate::domain::digest::{CommandId, Digest, DraftId};
 use crate::domain::event::{Record, Stamp};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
-use crate::registrar::Registrar;
+use crate::registrar::{Done, Head, Registrar};
 
 /// The stamp of a person's command. `call` names it, such as "WatchService/Acknowledge"; `whole` is the
-/// call's message, whose field 1 is the header: the same id with another one, or in another call, is
-/// refused.
+/// call's message, whose field 1 is the header: the same id with another one, in another call, or of another
+/// person, is refused.
 pub fn origin<M: Message>(
     call: &'static str,
     header: Option<&CommandHeader>,
@@ -54,8 +54,39 @@ pub(super) async fn give(
     command: Command,
     origin: Origin,
 ) -> Result<Arc<Record>, Status> {
+    let by = origin.clone();
     let done = registrar.give(command, origin).await.map_err(status::denied)?;
-    registrar.record_of(done).await.map_err(status::record)
+    answer(registrar, done, &by).await
+}
+
+/// The record that answers this command already, where the very same was given before; `None` where none was.
+///
+/// # Errors
+/// Something else was asked under its id, or somebody else asked.
+pub(super) async fn answered_before(
+    registrar: &Registrar,
+    head: &Head,
+    origin: &Origin,
+) -> Result<Option<Arc<Record>>, Status> {
+    let Origin::Person(stamp) = origin else { return Ok(None) };
+    match head.board.commands.get(&stamp.id) {
+        Some(done) if done.content == stamp.content => {
+            answer(registrar, Done::Before { index: done.index }, origin).await.map(Some)
+        }
+        Some(_) => Err(refused(Refusal::IdReused)),
+        None => Ok(None),
+    }
+}
+
+/// The record that answers a command. What another person did under the same id is no answer: of whoever took it for
+/// one nothing would be on record.
+pub(super) async fn answer(registrar: &Registrar, done: Done, by: &Origin) -> Result<Arc<Record>, Status> {
+    let record = registrar.record_of(done).await.map_err(status::record)?;
+    let is_anothers = match (by, &record.command) {
+        (Origin::Person(asks), Some(gave)) => !gave.by.is_same_person(&asks.by),
+        (Origin::Person(_) | Origin::Node, _) => false,
+    };
+    if is_anothers { Err(refused(Refusal::IdReused)) } else { Ok(record) }
 }
 
 /// The person who calls. The access table lets nobody else in; it is asked again here.
@@ -94,6 +125,22 @@ pub(super) fn as_of(ms: Option<i64>, now: Instant) -> Result<Option<Instant>, St
         return Err(status::field("as_of_ms", NOT_YET));
     }
     Ok(at)
+}
+
+/// The position after which a stream goes on, as it was told before; 0 for all that is on record.
+///
+/// # Errors
+/// No record here has a later one: what would be told from there on is not what the caller has not seen.
+pub(super) fn position_in(field: &str, position: u64, head: &Head) -> Result<u64, Status> {
+    let size = head.chain.size;
+    if position > size {
+        let rule = format!(
+            "at most {size}: no record here has a later position; a node that was put back to an older copy is \
+             begun with anew, from 0"
+        );
+        return Err(status::field(field, rule));
+    }
+    Ok(position)
 }
 
 /// The record under a command's id holds something else than that command brings about.

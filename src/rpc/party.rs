@@ -72,7 +72,7 @@ impl PartyCalls {
         person: &PersonCaller,
     ) -> Result<(), Status> {
         let origin = command::origin(call, header, whole, person)?;
-        self.registrar.give(what, origin).await.map(|_| ()).map_err(status::denied)
+        command::give(&self.registrar, what, origin).await.map(|_| ())
     }
 
     fn own(&self) -> Result<(Party, KnownParty), Status> {

@@ -43,6 +43,7 @@ mod checks_at_odds;
 mod checks_fortnight;
 mod checks_golden;
 mod checks_program;
+mod command;
 mod correspondence;
 mod custodians;
 mod custody;
