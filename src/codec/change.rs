@@ -102,7 +102,7 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
     proto::Change { change: Some(wire) }
 }
 
-/// By which whoever confirms a change names the one that they were shown: SHA-256 of the form in which records hold it.
+/// By which whoever confirms a change names the one that was shown: SHA-256 of the form in which records hold it.
 pub fn digest_of(change: &Change) -> Digest {
     Digest::of(&change_to_proto(change).encode_to_vec())
 }

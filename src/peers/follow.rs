@@ -205,8 +205,8 @@ pub(super) fn is_far(link: &Link, known: &BoardLink, size: u64) -> bool {
 
 /// Leaves that the peer gave, with its head over all up to the last of them. `None` if that is none of
 /// this link's, or can't be followed because leaves are missing: adding up those that are there would be
-/// work for nothing. A leaf of another link is held against the peer where its head covers it; of the leaves alone nobody
-/// signed anything.
+/// work for nothing. A leaf of another link is held against the peer where its head covers it: nobody signed the
+/// leaves alone.
 async fn goal_of(
     link: &Link,
     head: &Head,

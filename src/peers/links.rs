@@ -241,9 +241,9 @@ impl LinkState {
         before
     }
 
-    /// A heartbeat of the other end's own came in now, and says that it was made at `at`. When what it says was true, at the
-    /// earliest: it was made after the one before it had come, or was on the way no longer than a call lasts. Whose clock
-    /// is wrong, or who says that it is, puts off nothing by that.
+    /// A heartbeat of the other end's own came in now, and says that it was made at `at`: the instant of which it is
+    /// taken to speak. It was made after the one before it had come, or was on the way no longer than a call lasts:
+    /// whoever says another time than it is puts off nothing by that.
     pub fn note_called(&self, at: Instant, now: Instant) -> Instant {
         let call_ms = i64::try_from(limits::CALL_MS_MAX).unwrap_or(i64::MAX);
         let before = self.lock().called_at.replace(now);
