@@ -12,7 +12,6 @@ use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted};
 use crate::domain::link::Link;
 use crate::domain::message::{Dispatch, Message, Outcome, Receipt};
 use crate::domain::party::Party;
-use crate::domain::precedence::Precedence;
 use crate::domain::refusal::{NotNow, Refusal};
 use crate::domain::time::Instant;
 use crate::limits;
