@@ -128,8 +128,8 @@ mod tests {
     #[test]
     fn a_field_that_is_an_argument_is_named_as_it_is_typed_and_what_else_went_wrong_stays_as_it_is() {
         let told = |sentence: &str| Fault::of_call(&tonic::Status::invalid_argument(sentence));
-        let named = told("field with: is asked for").of_argument("with");
-        assert_eq!(named.to_string(), "--with: is asked for");
+        let named = told("field with: is required").of_argument("with");
+        assert_eq!(named.to_string(), "--with: is required");
         let another = told("field thread: no such").of_argument("with");
         assert_eq!(another.to_string(), "field thread: no such");
     }

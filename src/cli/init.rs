@@ -100,7 +100,9 @@ pub enum InitFault {
     Desk(#[from] DeskFault),
     #[error(transparent)]
     Journal(#[from] journal::OpenFault),
-    #[error("the first record was not written, or not surely: {0}; remove the directory and the journal")]
+    #[error(
+        "the first record may not have been written: {0}; remove the directory and the journal, then run init again"
+    )]
     NotBegun(#[from] journal::AppendFault),
     #[error("the system gave no random numbers; nothing was made")]
     NoRandomness,

@@ -304,5 +304,5 @@ fn unbound_from_proto(wire: proto::NotYetBound) -> Result<Unbound, DecodeFault> 
 }
 
 fn unknown(field: &'static str) -> DecodeFault {
-    DecodeFault::new(field, "is none that this program knows")
+    DecodeFault::new(field, "a value that this program knows")
 }

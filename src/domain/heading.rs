@@ -56,10 +56,10 @@ fn lines(outgoing: &Outgoing, found: &mut Found) {
     addressees(outgoing, found);
     releasable(outgoing, found);
     if !is_zone(&outgoing.zone) {
-        found.add("heading.zone", "is no time zone that is known: an IANA name such as Europe/Minsk, or Z");
+        found.add("heading.zone", "is not a known time zone: write an IANA name such as Europe/Minsk, or Z");
     }
     if !is_language(&outgoing.language) {
-        found.add("heading.language", "is asked for, as a BCP 47 tag such as en or ru");
+        found.add("heading.language", "is required, as a BCP 47 tag such as en or ru");
     }
     texts(outgoing, found);
 }
@@ -124,14 +124,14 @@ fn releasable(outgoing: &Outgoing, found: &mut Found) {
 fn texts(outgoing: &Outgoing, found: &mut Found) {
     let unseen = "holds characters that can't be seen or that turn its direction";
     if outgoing.subject.trim().is_empty() {
-        found.add("heading.subject", "is asked for");
+        found.add("heading.subject", "is required");
     }
     let mut lines = vec![("heading.subject", &outgoing.subject), ("heading.marking", &outgoing.marking)];
     if let Some(regime) = &outgoing.regime {
         lines.push(("heading.regime.name", &regime.name));
         lines.push(("heading.regime.provision", &regime.provision));
         if regime.name.trim().is_empty() {
-            found.add("heading.regime.name", "is asked for");
+            found.add("heading.regime.name", "is required");
         }
     }
     for (field, text) in lines {
@@ -180,10 +180,10 @@ fn parts(board: Option<&Board>, outgoing: &Outgoing, found: &mut Found) {
         }
         seen.push(part.salted_digest);
         if part.name.trim().is_empty() {
-            found.add(at.clone(), "a name is asked for");
+            found.add(at.clone(), "a name is required");
         }
         if !part.media_type.contains('/') {
-            found.add(at.clone(), "a media type is asked for, such as application/pdf");
+            found.add(at.clone(), "a media type is required, such as application/pdf");
         }
         if hides(&part.name) || hides(&part.media_type) {
             found.add(at, "holds characters that can't be seen or that turn its direction");
@@ -341,7 +341,7 @@ fn formatted(outgoing: &Outgoing, form: &Formatted, found: &mut Found) {
 fn transcription(board: &Board, outgoing: &Outgoing, form: &Transcription, found: &mut Found) {
     // Of what was read out there is none.
     if outgoing.parts.is_empty() && form.read_by.is_empty() {
-        found.add("heading.parts", "a scan of what came is asked for");
+        found.add("heading.parts", "a scan of what came is required");
     }
     if board.own.is_some_and(|own| form.origin_party == own.party.as_str()) {
         found.add("origin_party", "is this Party itself: what it says it says by a message of its own");
@@ -354,7 +354,7 @@ fn observers(outgoing: &Outgoing, form: &Observers, found: &mut Found) {
     if form.reply == Some(ObserversReply::Observers) && !named {
         found.add(
             "heading.parts",
-            "names and ranks of the observers are asked for, as an attachment about persons: it can be erased",
+            "names and ranks of the observers are required, as an attachment about persons: it can be erased",
         );
     }
 }

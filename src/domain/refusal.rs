@@ -4,6 +4,7 @@
 
 use super::party::Party;
 use super::precedence::Precedence;
+use crate::limits;
 
 /// One thing that is wrong in a form, or unusual enough that the releaser must see it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,9 +54,14 @@ pub enum Refusal {
         "this command id was used before for other content, or by another person; choose a fresh id for a new intent"
     )]
     IdReused,
-    #[error("this command is older than the days for which ids are kept; give it again with a fresh id")]
+    #[error(
+        "this command is too old to be told from one that was given before; give it again with a fresh id"
+    )]
     IdTooOld,
-    #[error("this command lies in the future by more than the clocks may differ")]
+    #[error(
+        "this command's time is ahead of the node's clock by more than {} minutes: check this machine's clock",
+        limits::CLOCKS_MAY_DIFFER_MS / 60_000
+    )]
     IdFromTheFuture,
     #[error("no draft with this id is open")]
     NoSuchDraft,
@@ -64,18 +70,18 @@ pub enum Refusal {
     #[error("the draft was returned to its drafter and is not ready for release")]
     DraftReturned,
     #[error(
-        "who wrote a draft, or an earlier version of it, may not release it: {0} takes two persons at this Party"
+        "{0} takes two persons at this Party: whoever wrote this draft, or an earlier version of it, may not release it"
     )]
     SamePerson(Precedence),
     #[error("{}", faults_told(.0))]
     Faults(Vec<FaultNamed>),
     #[error("no proposal with this id is open")]
     NoSuchProposal,
-    #[error("a change needs two custodians: who proposed it may not confirm it")]
+    #[error("a change needs two custodians: another custodian must confirm it")]
     SameCustodian,
-    #[error("a change needs two custodians: who proposed it is none any more")]
+    #[error("a change needs two custodians: the person who proposed it is no longer one")]
     ProposerNoCustodian,
-    #[error("the roster on record does not have this person in a role that includes this")]
+    #[error("the roster on record gives this person no role that allows this")]
     NotPermitted,
     #[error("no message with this digest is on record here")]
     NoSuchMessage,
@@ -92,18 +98,18 @@ pub enum Refusal {
     #[error("this Party is known here already")]
     PartyKnown,
     #[error(
-        "this Party is known here by introduction: have its fingerprint compared with that (`party confirm`)"
+        "this Party is known here by introduction: its fingerprint is still to be compared (`party confirm`)"
     )]
     PartyIntroduced,
     #[error(
         "this is not the fingerprint of the Party that was introduced here under this code: the two are not \
-         the same, and it stays unconfirmed; taking the right one's party file puts that in its place, while \
-         the two have exchanged nothing signed"
+         the same, and the introduced one stays unconfirmed; taking the right one's party file replaces it, as \
+         long as nothing signed was exchanged with it"
     )]
     OtherFingerprint,
     #[error(
-        "another one was introduced here under this code, and signed words were exchanged with it: within one \
-         incarnation no second Party can take the code"
+        "another Party was introduced here under this code, and something signed was exchanged with it: within \
+         one incarnation no second Party can take the code"
     )]
     CodeSpokenFor,
     #[error("the key list does not follow the newest one on record")]
@@ -135,21 +141,21 @@ pub enum Refusal {
     NotOpen,
     #[error("no such step of the watch plan is due for this message")]
     AlertNotDue,
-    #[error("another officer has the watch of this desk: only who has it hands it over")]
+    #[error("another officer has the watch of this office: only that officer can hand it over")]
     NotOnWatch,
     #[error("what is open has changed since it was shown: its digest is not the one named")]
     WatchChanged,
     #[error("no hand-over of the watch with this digest is offered to you")]
     NoSuchOffer,
-    #[error("this is on record already, or is not so by what is on record")]
+    #[error("nothing to record: it is on record already, or the record says otherwise")]
     NothingToNote,
-    #[error("two custodians at least must remain")]
+    #[error("at least two custodians must remain")]
     TooFewCustodians,
-    #[error("there are as many {what} as can be open at once ({most})")]
+    #[error("at most {most} {what} are allowed")]
     TooMany { what: &'static str, most: usize },
     #[error(
-        "as many FLASH drafts of this drafter were released in this hour as may be of one officer ({most}, \
-         `proposal flash-limit`): nothing was done; the next hour, another drafter and every lower precedence are free"
+        "the drafter's {most} FLASH drafts of this hour are used up (`proposal flash-limit`), and nothing was done: wait \
+         for the next hour, let another officer draft, or use a lower precedence"
     )]
     FlashDrafts { most: u64 },
 }
@@ -214,8 +220,8 @@ pub enum NotNow {
     Journal,
     /// The Registrar has ended for good in this process: only a start can mend it.
     #[error(
-        "nothing was done: this node no longer writes, because it ends or because its journal is not what it \
-         was; whoever runs it sees which with `detente doctor DIRECTORY`"
+        "nothing was done: this node has stopped writing, because it is shutting down or because its journal was \
+         found damaged; whoever runs it sees which with `detente doctor DIRECTORY`"
     )]
     Stopped,
     #[error("too many commands are waiting")]
@@ -225,7 +231,7 @@ pub enum NotNow {
          and the same command with the same id may be given to the one that writes"
     )]
     StandsBy,
-    #[error("a key that the key list in force calls for is not in this node's key directory")]
+    #[error("this node lacks a key that its key list names: `detente doctor DIRECTORY` says which")]
     KeyMissing,
     #[error("there is no room for this part now; nothing of it was kept")]
     Space,

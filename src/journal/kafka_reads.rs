@@ -209,9 +209,7 @@ impl Following<'_> {
     /// the one that comes next.
     fn out_of_range(&self, consumer: &Consumer) -> ReadFault {
         match kafka_topic::bounds(consumer, &self.source.topic) {
-            Ok((_, high)) if high < self.next => {
-                gone(high, "what was read from there on is not there any more")
-            }
+            Ok((_, high)) if high < self.next => gone(high, "what was read from there on is no longer there"),
             Ok(_) | Err(_) => gone(self.next, "the broker has no such position"),
         }
     }

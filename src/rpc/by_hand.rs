@@ -132,7 +132,7 @@ fn check(says: &Says) -> Result<(), Status> {
     let texts: Vec<(&'static str, &str)> = match says {
         Says::HandedOver(handed) => {
             if !crate::domain::heading::is_zone(&handed.zone) {
-                return Err(status::field("account.handed_over.at.zone", "is no time zone that is known"));
+                return Err(status::field("account.handed_over.at.zone", "is not a known time zone"));
             }
             vec![
                 ("account.handed_over.means", &handed.means),

@@ -290,26 +290,26 @@ pub(super) fn sentence(change: &Change) -> String {
             format!("let one person both draft and release: {}", names.join(", "))
         }
         Change::PartyWithoutNode(new) => format!(
-            "take {} as a Party without a node, to which messages are delivered by hand: called {:?}, contacts \
+            "add {} as a Party without a node, to which messages are delivered by hand: called {:?}, contacts \
              {:?}",
             new.party, new.name, new.contacts
         ),
-        Change::PartyTakenBack(party) => format!("know {party}, a Party without a node, no more"),
-        Change::OfficeAdded(office) => format!("list the office {:?}, for {:?}", office.code, office.purpose),
+        Change::PartyTakenBack(party) => format!("remove the Party {party}, which has no node"),
+        Change::OfficeAdded(office) => format!("add the office {:?}, for {:?}", office.code, office.purpose),
         Change::LinkAllowance(new) => {
             format!("let the link with {} bring {}", new.party, new.allowance.words())
         }
-        Change::OfficeRemoved(code) => format!("list the office {code:?} no more"),
+        Change::OfficeRemoved(code) => format!("remove the office {code:?}"),
         Change::WatchPlan(plan) => plan_sentence(plan),
         Change::WebhookAdded(webhook) => webhooks::sentence(webhook),
-        Change::WebhookRemoved(name) => format!("tell no alert to the webhook {name:?} any more"),
+        Change::WebhookRemoved(name) => format!("remove the webhook {name:?}"),
         Change::OwnAlarmSet(alarm) => super::alarms::sentence(alarm),
-        Change::OwnAlarmRemoved(name) => format!("raise the alarm {name:?} no more, also where it runs"),
+        Change::OwnAlarmRemoved(name) => format!("remove the alarm {name:?}, and end those running"),
         Change::WatchCards(cards) => cards_sentence(cards),
         Change::LinkPhrases(new) => phrases_sentence(new),
         Change::CheckSchedule(plan) => super::hotline::checks::sentence(plan),
         Change::FlashDrafts(set) => {
-            let most = set.map_or("as many FLASH drafts as the program leaves".into(), |most| {
+            let most = set.map_or("the program's own number of FLASH drafts".into(), |most| {
                 format!("at most {most} FLASH drafts")
             });
             format!("let {most} of each officer be released in an hour")

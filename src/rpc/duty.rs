@@ -126,8 +126,8 @@ impl Wanted {
             "" => None,
             code => Some(code.parse().map_err(|_| status::field("party", "is no Party's code"))?),
         };
-        let that = calls::DutiesThat::try_from(asked.that)
-            .map_err(|_| status::field("that", "is none that this program knows"))?;
+        let that =
+            calls::DutiesThat::try_from(asked.that).map_err(|_| status::field("that", "unknown value"))?;
         let after = match &asked.from[..] {
             [] => None,
             given => {
@@ -213,7 +213,7 @@ fn left_out(board: &Board, as_of: Option<Instant>, page: &mut calls::ListDutiesR
             Traffic::Drill => "DRILL duties",
         };
         let most = limits::DUTIES_OPEN_PER_PARTY_MAX;
-        format!("{most} {kind} are open with {party}, as many as may be: no further one is opened")
+        format!("{most} {kind} are open with {party}, as many as are allowed: no further one is opened")
     };
     page.full = duties.full_with().map(says).collect();
 }

@@ -152,7 +152,7 @@ pub fn record(fault: RecordFault) -> Status {
         RecordFault::Journal(ReadFault::Gone { position, .. }) => refusal(
             Code::DataLoss,
             "RECORD_UNREADABLE",
-            format!("the journal's entry at position {position} is not there any more; {TELL}"),
+            format!("the journal's entry at position {position} is no longer there; {TELL}"),
         ),
         RecordFault::Journal(ReadFault::Unreadable { .. }) => refusal(
             Code::Unavailable,

@@ -323,7 +323,7 @@ fn news(record: &Record, next: &AcceptedKeyList, board: &Board) -> Option<calls:
     let before = next.list.number.checked_sub(1).filter(|before| *before > 0)?;
     let changed = match known.numbered(before).filter(|list| list.digest == next.list.previous) {
         Some(list) => next.list.changes_since(&list.list),
-        None => vec!["not known any more"],
+        None => vec!["no longer known"],
     };
     let changed = if changed.is_empty() { "nothing in it".into() } else { changed.join(", ") };
     let news = format!(

@@ -17,7 +17,7 @@ use detente::registrar::own_key;
 use crate::audit::{THREAD, audit, reports, small_pair, with_forged};
 use crate::audit_rewritten::{in_first, released, rewritten};
 
-const NOT_ON_ROSTER: &str = "the roster on record does not have this person in a role that includes this";
+const NOT_ON_ROSTER: &str = "the roster on record gives this person no role that allows this";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_behind_which_stands_a_person_without_the_role_is_reported() {
@@ -102,7 +102,7 @@ async fn a_change_whose_proposer_is_no_custodian_any_more_takes_no_force() {
     };
     let (index, entries) =
         with_forged(&by, Command::confirm(id), "second custodian", on_roster, |_| {}).await;
-    reports(&by, &entries, index, "who proposed it is none any more");
+    reports(&by, &entries, index, "the person who proposed it is no longer one");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -134,7 +134,7 @@ fn what_one_officer_leaves_lying_as_drafts_keeps_no_other_from_a_text() {
         drafts(&mut folded, &anna(), Precedence::Routine, number, 1).unwrap();
     }
     let denied = drafts(&mut folded, &anna(), Precedence::Routine, most, 1).unwrap_err();
-    assert_eq!(denied.to_string(), "there are as many drafts of one officer as can be open at once (250)");
+    assert_eq!(denied.to_string(), "at most 250 drafts of one officer are allowed");
     says(&mut folded, &jan(), FLASH, most + 1, 2).unwrap();
     // What Jan revises is Jan's, and Anna has room for one more.
     let revised = Outgoing { drafter: jan(), ..outgoing(Precedence::Routine, "revised") };
@@ -168,7 +168,7 @@ async fn an_audit_holds_what_was_released_against_the_number_of_the_custodians()
     let fewer = audited(&by, &rewritten(&by, set(60), Vec::new()).await).faults;
     // The draft, and its release.
     assert_eq!(fewer.len(), 2, "{fewer:?}");
-    assert!(fewer[0].sentence.contains("FLASH drafts of this drafter"), "{fewer:?}");
+    assert!(fewer[0].sentence.contains("60 FLASH drafts of this hour are used up"), "{fewer:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -196,7 +196,7 @@ async fn a_desk_gone_wild_hears_the_number_and_another_officer_is_heard_at_once(
     assert!(said >= 59, "{said}: the opening is one");
     assert_eq!(reason(&status), "FLASH_DRAFTS");
     assert!(
-        status.message().contains("as may be of one officer (60, `proposal flash-limit`)"),
+        status.message().contains("60 FLASH drafts of this hour are used up (`proposal flash-limit`)"),
         "{}",
         status.message()
     );
@@ -228,6 +228,6 @@ async fn the_bound_is_proposed_confirmed_shown_and_lifted_by_command() {
     let why = refused(&["proposal", "flash-limit", "--an-hour", "5", "--as", &one]).await;
     assert!(why.contains("flash_drafts.per_officer_per_hour: 60 an hour at least"), "{why}");
     let read = confirmed(&["--lift"]).await;
-    assert!(read.contains("as many FLASH drafts as the program leaves"), "{read}");
+    assert!(read.contains("the program's own number of FLASH drafts"), "{read}");
     assert!(listed().await.contains("at most 600 FLASH drafts released an hour"));
 }

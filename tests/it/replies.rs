@@ -268,7 +268,7 @@ async fn a_request_and_its_reply_say_alike_at_both_ends_when_it_is_due_and_how_i
         let messages = show(&world, code, &vec![6; 16].into(), 0).await.messages;
         let check = messages[0].check.clone().expect("the reply cites a regime");
         let wanted = format!(
-            "Replies to {} of format F2: withdrawn by {}, and no reply any more [para 5]",
+            "Replies to {} of format F2: withdrawn by {}, and no longer a reply [para 5]",
             again.number, back.number
         );
         assert!(check.lines.iter().any(|line| line.text == wanted), "{code}: {check:#?}");
@@ -286,7 +286,7 @@ async fn a_request_and_its_reply_say_alike_at_both_ends_when_it_is_due_and_how_i
         let lines: Vec<&str> = check.lines.iter().map(|line| line.text.as_str()).collect();
         let number = &back.number;
         let wanted =
-            format!("PL: the request was withdrawn by {number}, and no reply is awaited any more [para 5]");
+            format!("PL: the request was withdrawn by {number}, and a reply is no longer awaited [para 5]");
         assert!(lines.contains(&wanted.as_str()), "{code}: {lines:#?}");
         assert!(lines.iter().all(|line| !line.starts_with("Owed: a reply")), "{code}: {lines:#?}");
     }

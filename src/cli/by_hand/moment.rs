@@ -30,7 +30,7 @@ pub fn moment(text: &str) -> Result<Moment, String> {
         jiff::tz::TimeZone::UTC
     } else {
         jiff::tz::db().get(zone).map_err(|_| {
-            format!("{} is no time zone that is known: an IANA name such as Europe/Minsk, or Z", shown(zone))
+            format!("{} is not a known time zone: write an IANA name such as Europe/Minsk, or Z", shown(zone))
         })?
     };
     let timestamp = known

@@ -25,7 +25,7 @@ pub fn print(picture: &Picture) {
         form_lines(1, &same.said.content);
     }
     for said in &picture.over {
-        say!("Stands no more, or has no effect: {}", by(said));
+        say!("No longer stands, or has no effect: {}", by(said));
         form_lines(1, &said.content);
     }
     // What they hold stands with each in the history: here it could be taken for an account.

@@ -46,7 +46,7 @@ pub(super) fn introduced(content: &Content) -> String {
     comment(&mut out, "");
     comment(
         &mut out,
-        "Fill in what applies. Fields marked * are asked for: where one is not available yet, name its",
+        "Fill in what applies. Fields marked * are required: where one is not available yet, name its",
     );
     comment(
         &mut out,
@@ -91,7 +91,7 @@ fn purpose(kind: Kind) -> &'static str {
         Kind::Adoption => "that you take part in rules between States, and from when",
         Kind::Suspension => "that you do not apply rules, or provisions of them, for a time",
         Kind::Resumption => "that you apply again what you suspended",
-        Kind::Withdrawal => "that you take part in rules no more",
+        Kind::Withdrawal => "that you no longer take part in rules",
         Kind::Formatted => "a message in a format that a regime lays down",
         Kind::Transcription => "what came outside any link, written down by you; its origin is not proven",
         Kind::Translation => "texts of a message in another language; the original counts",

@@ -56,7 +56,7 @@ pub fn print(picture: &Picture<'_>, history: &History) {
         }
     }
     for said in &picture.over {
-        say!("\nStands no more: {}", by(said));
+        say!("\nNo longer stands: {}", by(said));
         if let Some(word) = picture.withdrawn.get(&said.message) {
             withdrawal("withdrawn by", word);
         }

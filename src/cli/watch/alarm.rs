@@ -90,7 +90,10 @@ async fn list(by: &As, json: bool) -> Result<(), Fault> {
         }
     }
     if answered.not_begun != 0 && !json {
-        say!("{} more did not begin: as many run for messages of one Party as may", answered.not_begun);
+        say!(
+            "{} more did not begin: as many run for messages of one Party as are allowed",
+            answered.not_begun
+        );
     }
     if answered.alarms.is_empty() && !json {
         say!("no alarm is set");

@@ -50,14 +50,14 @@ impl Step {
                 format!("unknown: link down since {since}; what meets it may be on the way")
             }
             Step::Lifted(lifting) => lifted(*lifting, duty),
-            Step::Resumed => "owed again: it is suspended no more".to_owned(),
+            Step::Resumed => "owed again: it is no longer suspended".to_owned(),
             Step::TakenBack { message, why: TakenBack::Withdrawn { by } } => format!(
                 "message {} was taken back by its author, in message {}: what rested on it does not count",
                 message.short(),
                 by.short()
             ),
             Step::TakenBack { message, why: TakenBack::Account } => format!(
-                "our account of how message {} was delivered by hand counts no more: it was taken back, or another \
+                "our account of how message {} was delivered by hand no longer counts: it was taken back, or another \
                  account or an earlier receipt stands; what rested on it does not count",
                 message.short()
             ),
@@ -105,7 +105,7 @@ fn lifted(lifting: Lifting, duty: &Duty) -> String {
         }
         Lifting::CameTooLate => format!("lifted: what brought it about reached {by} only after it fell due"),
         Lifting::AccountTakenBack => {
-            "lifted: our account of the delivery by hand from which it ran counts no more: it was taken back, or \
+            "lifted: our account of the delivery by hand from which it ran no longer counts: it was taken back, or \
              another account or an earlier receipt stands"
                 .to_owned()
         }

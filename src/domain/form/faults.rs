@@ -63,7 +63,7 @@ impl Faults {
         if let Some(first) = any_of.first()
             && !any_of.iter().any(|path| self.following.instead(path).is_some())
         {
-            self.add(first, "is asked for, and is neither given nor said to follow or not to be known");
+            self.add(first, "is required, and is neither given nor said to follow or not to be known");
         }
     }
 

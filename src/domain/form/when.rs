@@ -257,7 +257,7 @@ impl Entry for When {
         } else if offsets(&self.zone).is_none() {
             faults.add(at, "the zone is neither an IANA name nor Z nor an offset such as +03:00");
         } else if is_zone_name(&self.zone) && rules_of(&self.zone).is_none() {
-            faults.add(at, "the zone has the form of an IANA name, and is none that this program knows");
+            faults.add(at, "the zone has the form of an IANA name, but this program does not know it");
         } else if self.is_leapt_over() {
             faults.add(at, "is no time in that zone: its clocks are put forward over it");
         }

@@ -47,7 +47,7 @@ impl Page<'_> {
         let is_withdrawn =
             !reply.clocks.is_empty() && reply.clocks.iter().all(|one| one.withdrawn_by.is_some());
         let word = if is_withdrawn {
-            "Asked for, and not awaited any more"
+            "Asked for, and no longer awaited"
         } else if reply.is_owed_by_nobody {
             "Asked for, and owed by nobody"
         } else {
@@ -73,7 +73,7 @@ impl Page<'_> {
     pub(super) fn replies_to(&mut self, to: &RepliesTo) {
         let (number, format) = (shown(&to.number), shown(&to.format));
         let how = match (&to.withdrawn_by, to.is_owed) {
-            (Some(number), _) => format!("withdrawn by {}, and no reply any more", shown(number)),
+            (Some(number), _) => format!("withdrawn by {}, and no longer a reply", shown(number)),
             (None, true) => reply_lines::reply(&to.clock),
             (None, false) => {
                 let came = reply_lines::came(&to.clock);

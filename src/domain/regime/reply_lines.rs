@@ -63,7 +63,7 @@ pub(super) fn owed(clock: &Clock) -> String {
         let then = clock.answer.as_ref().map(|answer| format!("; answered by {}", shown(&answer.number)));
         let then = then.unwrap_or_default();
         return format!(
-            "{of}: the request was withdrawn by {number}, and no reply is awaited any more{then}"
+            "{of}: the request was withdrawn by {number}, and a reply is no longer awaited{then}"
         );
     }
     let came = match (&clock.answer, clock.state) {

@@ -24,9 +24,11 @@ pub(super) fn other(told: &Told, session: &Session<'_>, with: &str) -> Result<Pa
     let others: Vec<Party> = session.present.iter().filter(|one| **one != told.own).copied().collect();
     match &others[..] {
         [only] if with.is_empty() => Ok(*only),
-        all => all.iter().find(|party| party.as_str() == with).copied().ok_or_else(|| {
-            status::field("with", "is asked for: the code of another Party that is in the session")
-        }),
+        all => all
+            .iter()
+            .find(|party| party.as_str() == with)
+            .copied()
+            .ok_or_else(|| status::field("with", "is required: the code of another Party in the session")),
     }
 }
 
