@@ -28,10 +28,10 @@ use crate::replay::TrustRoot;
 use crate::replay::audit::{Audit, Report};
 use crate::rpc::thread_list::threads_from;
 
-/// Verifies, exports and replays what is on record
+/// Verify, export and replay what is on record
 ///
-/// What is read through the node is itself put on record, once a command: given again under its
-/// --command-id within an hour, it is the same reading.
+/// What is read through the node is itself put on record, once for each command: given again under its --command-id
+/// within an hour, a command is the same reading.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(subcommand)]
@@ -65,19 +65,20 @@ struct Whence {
     /// The desk of an auditor, to ask the node
     #[arg(long = "as", value_name = "PEOPLEDIR")]
     desk: Option<PathBuf>,
-    /// A node's directory: the journal as it stands, with no node, also one that is refused
+    /// A node's directory: the journal as it stands, with no node running, even one that the node refuses
     #[arg(long, value_name = "DIRECTORY")]
     from: Option<PathBuf>,
 }
 
-/// Replays a journal with every link, signature and proof checked
+/// Replay a journal, checking every link, signature and proof
 #[derive(clap::Args, Debug)]
 struct Verify {
     #[command(flatten)]
     journal: Where,
     #[command(flatten)]
     again: Again,
-    /// The Party's fingerprint, from elsewhere than the journal; without it, it is shown for comparing
+    /// The Party's fingerprint, obtained elsewhere than from the journal; without it, the fingerprint is shown for
+    /// comparison
     #[arg(long)]
     fingerprint: Option<Fingerprint>,
     /// Print one JSON object
@@ -85,14 +86,14 @@ struct Verify {
     json: bool,
 }
 
-/// Writes the exact records to a file; or, of one thread, a bundle from which no other can be learnt
+/// Write the exact records to a file; or, for one thread, a bundle from which nothing of another thread can be learnt
 #[derive(clap::Args, Debug)]
 struct Export {
     #[command(flatten)]
     journal: Whence,
     #[command(flatten)]
     again: Again,
-    /// A file that is not there yet
+    /// A file that does not exist yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Only the evidence of this thread, for `detente verify`: its id, 32 hexadecimal digits, as `audit threads`
@@ -101,14 +102,14 @@ struct Export {
     thread: Option<ThreadId>,
 }
 
-/// Lists the threads on record, with the ids by which they are exported and replayed
+/// List the threads on record, with the ids by which they are exported and replayed
 #[derive(clap::Args, Debug)]
 struct Threads {
     #[command(flatten)]
     journal: Where,
     #[command(flatten)]
     again: Again,
-    /// With --file: the Party's fingerprint, from elsewhere than the journal
+    /// With --file: the Party's fingerprint, obtained elsewhere than from the journal
     #[arg(long, requires = "file")]
     fingerprint: Option<Fingerprint>,
     /// One JSON object a line

@@ -22,7 +22,7 @@ use crate::domain::time::Instant;
 use crate::rpc::command::NOT_YET;
 use crate::rpc::thread::thread_as_of;
 
-/// Shows a thread as a history with all clocks, now or as it was known at an instant
+/// Show a thread as a history with all clocks, now or as it was known at an instant
 #[derive(clap::Args, Debug)]
 pub(super) struct Replay {
     #[command(flatten)]
@@ -35,11 +35,10 @@ pub(super) struct Replay {
     /// Only what was on record by then, such as 2025-08-01T00:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
     as_of: Option<Instant>,
-    /// The reader's language, such as fr: a regime's labels are in it, as far as it has them; without it in
-    /// each message's
+    /// Show a regime's labels in this language where it has them, such as fr; default: each message's own
     #[arg(long, value_parser = given::language)]
     language: Option<Language>,
-    /// With --file: the Party's fingerprint, from elsewhere than the journal
+    /// With --file: the Party's fingerprint, obtained elsewhere than from the journal
     #[arg(long, requires = "file")]
     fingerprint: Option<Fingerprint>,
     /// Print one JSON object

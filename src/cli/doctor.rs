@@ -46,7 +46,7 @@ pub struct Line {
     pub finding: Finding,
 }
 
-/// Checks a node's directory without starting the node
+/// Check a node's directory without starting the node
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// The node's directory

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::domain::party::Party;
 use crate::journal::kafka_topic;
 
-/// Makes a new node: authority, keys, first key list, two custodians, and the journal's first record.
+/// Make a new node: authority, keys, first key list, two custodians, and the journal's first record
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// The node's directory: new, or empty
@@ -28,22 +28,22 @@ pub struct Args {
     /// Where the node listens
     #[arg(long, default_value = "0.0.0.0:7443")]
     listen: SocketAddr,
-    /// Where others reach it, "host:port"; may be given more than once
+    /// Where others reach it, "host:port"; may be given several times
     #[arg(long = "address", value_name = "HOST:PORT", value_parser = given::address)]
     addresses: Vec<String>,
-    /// Whom to call when nothing else works; may be given more than once
+    /// Whom to call when nothing else works; may be given several times
     #[arg(long = "contact", value_name = "TEXT")]
     contacts: Vec<String>,
-    /// The first custodians: give it twice, for two different persons
+    /// The first custodians: to be given twice, for two different persons
     #[arg(long = "custodian", value_name = "NAME", required = true)]
     custodians: Vec<String>,
     /// The custodians' office
     #[arg(long, default_value = "")]
     office: String,
-    /// Days for which certificates are good
+    /// Days for which certificates are valid
     #[arg(long, value_name = "DAYS", default_value_t = 730, value_parser = clap::value_parser!(i64).range(1..=3_650))]
     certificate_days: i64,
-    /// Days for which a revocation list is good: a new one must be published before they are over
+    /// Days for which a revocation list is valid: a new one must be published before they are over
     #[arg(long, value_name = "DAYS", default_value_t = 35, value_parser = clap::value_parser!(i64).range(1..=3_650))]
     revocation_list_days: i64,
     #[command(flatten)]
@@ -62,7 +62,7 @@ struct KafkaArgs {
     /// Copies of each record
     #[arg(long, default_value_t = 3, requires = "kafka")]
     replication: u32,
-    /// Copies that must be there before a record is acknowledged
+    /// Copies that must exist before a record is acknowledged
     #[arg(long, default_value_t = 2, requires = "kafka")]
     min_insync: u32,
     /// The CA that signed the brokers' certificates (PEM)

@@ -21,15 +21,15 @@ use crate::codec::proto::detente::v1::{
 use crate::domain::party::Party;
 use crate::domain::text::shown;
 
-/// Proposes to confirm a Party that another one introduced, after its fingerprint was compared; another
-/// custodian must confirm
+/// Propose confirming a Party that another one introduced, after its fingerprint was compared; another custodian must
+/// confirm
 #[derive(clap::Args, Debug)]
 pub struct Confirm {
     /// Its code
     party: Party,
     #[command(flatten)]
     by: AsCommand,
-    /// The fingerprint as the Party itself told it over another channel; without it, it is asked for
+    /// The fingerprint, as the Party itself gave it over another channel; without it, you are asked for it
     #[arg(long)]
     fingerprint: Option<Fingerprint>,
     /// Print one JSON object

@@ -38,7 +38,7 @@ pub struct Args {
 #[derive(Subcommand, Debug)]
 enum Command {
     Next(Next),
-    /// Proposes to put a list in force; another custodian must confirm
+    /// Propose putting a list in force; another custodian must confirm
     Propose {
         #[command(flatten)]
         by: AsCommand,
@@ -50,7 +50,7 @@ enum Command {
     },
 }
 
-/// Makes the next list, from the custody. What is not given stays as it was
+/// Make the next list, from the custody; what is not given stays as it was
 #[derive(clap::Args, Debug)]
 pub struct Next {
     /// The custody's machine: a directory with custody/ and node.toml
@@ -62,10 +62,10 @@ pub struct Next {
     /// certificate), list
     #[arg(long = "keys", value_delimiter = ',', value_parser = parse_purpose)]
     pub renewed: Vec<Purpose>,
-    /// Where others reach the node, in place of the addresses before
+    /// Where others reach the node; replaces the addresses before
     #[arg(long = "address", value_name = "HOST:PORT", value_parser = given::address)]
     pub addresses: Vec<String>,
-    /// Whom to call when nothing else works, in place of the contacts before
+    /// Whom to call when nothing else works; replaces the contacts before
     #[arg(long = "contact", value_name = "TEXT")]
     pub contacts: Vec<String>,
     /// The file to be made

@@ -12,21 +12,21 @@ use crate::codec::proto::detente::v1::{LinkAllowance, propose_request::Change};
 use crate::domain::allowance::Allowance;
 use crate::domain::party::Party;
 
-/// Proposes how much a Party may bring in an hour below FLASH; what is beyond waits there, and what came before
-/// stays as it is. Another custodian must confirm
+/// Propose how much a Party may bring in an hour below FLASH; anything beyond waits at that Party, and what came before
+/// stays as it is; another custodian must confirm
 #[derive(clap::Args, Debug)]
 pub struct Limit {
     /// Its code
     party: Party,
     #[command(flatten)]
     by: AsCommand,
-    /// Records an hour; 0: nothing new is taken below FLASH. Left out, as many as from any Party
+    /// Records an hour; 0: nothing new is taken below FLASH; default: the same as for every Party
     #[arg(long, value_name = "NUMBER", required_unless_present_any = ["mebibytes", "lift"])]
     records: Option<u64>,
-    /// MiB an hour. Left out, as many as from any Party
+    /// MiB an hour; default: the same as for every Party
     #[arg(long, value_name = "NUMBER")]
     mebibytes: Option<u64>,
-    /// As from any Party again
+    /// Restore the default that holds for every Party
     #[arg(long, conflicts_with_all = ["records", "mebibytes"])]
     lift: bool,
     /// Print one JSON object

@@ -141,6 +141,32 @@ mod tests {
         assert!(found.is_empty(), "without help:\n{}", found.join("\n"));
     }
 
+    /// Verbs that tell of a command what it does; help tells its reader what to do.
+    const NOT_IMPERATIVE: &str = "Checks Confirms Drops Gives Issues Lists Makes Plays Prints Proposes Publishes \
+                                  Replays Revokes Runs Says Shows Takes Verifies Writes";
+
+    /// Help that is not imperative, by the path of its command.
+    fn told(command: &clap::Command, path: &str, found: &mut Vec<String>) {
+        let path = format!("{path} {}", command.get_name());
+        let helps =
+            command.get_about().into_iter().chain(command.get_arguments().filter_map(clap::Arg::get_help));
+        let is_told = |help: &String| {
+            let first = help.split_whitespace().next();
+            NOT_IMPERATIVE.split_whitespace().any(|verb| first == Some(verb))
+        };
+        found.extend(helps.map(ToString::to_string).filter(is_told).map(|help| format!("{path}: {help}")));
+        for below in command.get_subcommands() {
+            told(below, &path, found);
+        }
+    }
+
+    #[test]
+    fn help_is_imperative() {
+        let mut found = Vec::new();
+        told(&Cli::command(), "", &mut found);
+        assert!(found.is_empty(), "not imperative:\n{}", found.join("\n"));
+    }
+
     #[test]
     fn the_command_line_contradicts_itself_nowhere() {
         Cli::command().debug_assert();

@@ -14,7 +14,7 @@ use crate::codec::proto::detente::v1::party_service_client::PartyServiceClient;
 use crate::codec::proto::detente::v1::{ListOfficesRequest, Office, propose_request::Change};
 use crate::domain::text::shown;
 
-/// Desks of this Party: a ministry, a general staff, a verification agency
+/// Offices of this Party: a ministry, a general staff, a verification agency
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(subcommand)]
@@ -23,7 +23,7 @@ pub struct Args {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Proposes to list an office; what is addressed to it goes to its watch once another custodian confirms
+    /// Propose adding an office; once another custodian confirms, what is addressed to it goes to its watch
     Add {
         /// As certificates name it (`person issue --office`), and as messages address it
         code: String,
@@ -36,7 +36,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Proposes to list an office no more; what was addressed to it is for all watches then
+    /// Propose removing an office; its messages then go to every watch
     Remove {
         /// As `office list` shows it
         code: String,
@@ -46,7 +46,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Lists the offices; where there are none, the Party is one
+    /// List the offices; a Party without any is a single office
     List {
         #[command(flatten)]
         by: As,

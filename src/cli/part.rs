@@ -34,7 +34,7 @@ pub struct Args {
 enum Command {
     /// Write a part's content to a file, verified
     Read(ReadArgs),
-    /// Erase a part from this node, for ever; messages that name it stay, and other Parties keep theirs
+    /// Erase a part from this node for ever; messages that name it stay, and other Parties keep theirs
     Erase(EraseArgs),
 }
 
@@ -43,7 +43,7 @@ struct ReadArgs {
     /// The part's salted digest, as the message names it, or its first digits
     #[arg(value_name = "PART", value_parser = given::beginning)]
     beginning: String,
-    /// A file that is not there yet; only you may read it
+    /// A file that does not exist yet; only you may read it
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Write the salt (32 bytes) before the content, so that the file's SHA-256 is the digest

@@ -32,7 +32,7 @@ use crate::domain::party::Party;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
-/// Other Parties, and what this one hands them
+/// Other Parties, and what this one gives them
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(subcommand)]
@@ -52,7 +52,7 @@ enum Command {
     PublishRevocationList(Publish),
 }
 
-/// Prints this Party's own party file, to be handed to another
+/// Print this Party's own party file, to be given to another Party
 #[derive(clap::Args, Debug)]
 struct Export {
     #[command(flatten)]
@@ -60,24 +60,24 @@ struct Export {
     /// Write it to a new file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Print one JSON object; it holds the fingerprint as well, to be told over another channel than the file
+    /// Print one JSON object; it also holds the fingerprint, to be given over another channel than the file
     #[arg(long)]
     json: bool,
 }
 
-/// Proposes to take another Party, after its fingerprint was compared; another custodian must confirm
+/// Propose adding another Party, after its fingerprint was compared; another custodian must confirm
 #[derive(clap::Args, Debug)]
 struct Import {
-    /// The other Party's file; with --introduced-by as many as were handed over
+    /// The other Party's file; with --introduced-by, as many files as were handed over
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// The Party that handed the files over: whom they name counts as unconfirmed until `party confirm`
+    /// The Party that handed over the files: the Parties in them count as unconfirmed until `party confirm`
     #[arg(long, value_name = "PARTY", conflicts_with = "fingerprint")]
     introduced_by: Option<Party>,
     #[command(flatten)]
     by: AsCommand,
-    /// The fingerprint as the other Party told it over another channel, never one computed from the file;
-    /// without it, it is asked for
+    /// The fingerprint, as the other Party gave it over another channel, never one computed from the file; without it,
+    /// you are asked for it
     #[arg(long)]
     fingerprint: Option<Fingerprint>,
     /// Print one JSON object
@@ -85,7 +85,7 @@ struct Import {
     json: bool,
 }
 
-/// Proposes to know a Party that runs no node, or its new name and contacts; another custodian must confirm
+/// Propose adding a Party that runs no node, or changing its name and contacts; another custodian must confirm
 #[derive(clap::Args, Debug)]
 struct AddWithoutNode {
     /// Its code, such as SM
@@ -103,7 +103,7 @@ struct AddWithoutNode {
     json: bool,
 }
 
-/// Proposes to know a Party without a node no more, where it was a mistake; another custodian must confirm
+/// Propose removing a Party without a node that was added by mistake; another custodian must confirm
 #[derive(clap::Args, Debug)]
 struct TakeBack {
     /// Its code
@@ -115,7 +115,7 @@ struct TakeBack {
     json: bool,
 }
 
-/// Lists the Parties on record, this one included
+/// List the Parties on record, this one included
 #[derive(clap::Args, Debug)]
 struct List {
     #[command(flatten)]
@@ -125,7 +125,7 @@ struct List {
     json: bool,
 }
 
-/// Hands the node a fresh revocation list of its own authority
+/// Give the node a fresh revocation list of its own authority
 #[derive(clap::Args, Debug)]
 struct Submit {
     #[command(flatten)]
@@ -137,12 +137,12 @@ struct Submit {
     json: bool,
 }
 
-/// Publishes the next revocation list, from the custody, before the one in force ends
+/// Publish the next revocation list, from the custody, before the one in force ends
 #[derive(clap::Args, Debug)]
 struct Publish {
     /// The node's directory, with its custody
     directory: PathBuf,
-    /// Days for which the list is good
+    /// Days for which the list is valid
     #[arg(long, value_name = "DAYS", default_value_t = 35, value_parser = clap::value_parser!(i64).range(1..=3_650))]
     revocation_list_days: i64,
     /// Print one JSON object

@@ -44,7 +44,7 @@ enum Command {
     Revoke(Revoke),
 }
 
-/// Issues a certificate, from the custody, and makes the person's desk
+/// Issue a certificate, from the custody, and make the person's desk
 #[derive(clap::Args, Debug)]
 struct Issue {
     /// The node's directory, with its custody
@@ -55,13 +55,13 @@ struct Issue {
     /// The person's office
     #[arg(long, default_value = "")]
     office: String,
-    /// What the person is to be proposed as, separated by commas
+    /// The roles in which the person is to be proposed, separated by commas
     #[arg(long, value_delimiter = ',', required = true, value_parser = parse_role)]
     roles: Vec<Role>,
-    /// The desk to be made: a new directory
+    /// The desk to make: a new directory
     #[arg(long, value_name = "PEOPLEDIR")]
     out: PathBuf,
-    /// Where the desk finds the node; otherwise the address in node.toml
+    /// Where the desk finds the node; default: the address in node.toml
     #[arg(long, value_name = "HOST:PORT")]
     node: Option<String>,
     /// Print one JSON object
@@ -69,7 +69,7 @@ struct Issue {
     json: bool,
 }
 
-/// Proposes to take a person on the roster; another custodian must confirm
+/// Propose adding a person to the roster; another custodian must confirm
 #[derive(clap::Args, Debug)]
 struct Propose {
     #[command(flatten)]
@@ -91,7 +91,7 @@ struct Propose {
     json: bool,
 }
 
-/// Proposes to take a person off the roster; another custodian must confirm
+/// Propose removing a person from the roster; another custodian must confirm
 #[derive(clap::Args, Debug)]
 struct Remove {
     #[command(flatten)]
@@ -104,7 +104,7 @@ struct Remove {
     json: bool,
 }
 
-/// Lists the roster
+/// List the roster
 #[derive(clap::Args, Debug)]
 struct List {
     #[command(flatten)]
@@ -114,7 +114,7 @@ struct List {
     json: bool,
 }
 
-/// Revokes certificates, from the custody, and publishes the next revocation list
+/// Revoke certificates, from the custody, and publish the next revocation list
 #[derive(clap::Args, Debug)]
 struct Revoke {
     /// The node's directory, with its custody
@@ -125,7 +125,7 @@ struct Revoke {
     /// One certificate
     #[arg(long)]
     serial: Option<String>,
-    /// Days for which the list is good
+    /// Days for which the list is valid
     #[arg(long, value_name = "DAYS", default_value_t = 35, value_parser = clap::value_parser!(i64).range(1..=3_650))]
     revocation_list_days: i64,
     /// Print one JSON object

@@ -32,7 +32,7 @@ pub struct Args {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Lists what is open, each with all that would take force
+    /// List what is open, each with all that would take force
     List {
         #[command(flatten)]
         by: As,
@@ -40,7 +40,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Proposes for which precedences one person may both draft and release
+    /// Propose the precedences for which one person may both draft and release
     ReleaseRule {
         #[command(flatten)]
         by: AsCommand,
@@ -51,35 +51,35 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Proposes how many FLASH drafts of each officer may be released in an hour; acknowledgements are apart
+    /// Propose how many FLASH drafts of each officer may be released in an hour, acknowledgements not counted
     FlashLimit {
         #[command(flatten)]
         by: AsCommand,
         /// From 60, so that the first texts of an emergency always go, to 3,600, which is all that another node takes
         #[arg(long, value_name = "NUMBER", required_unless_present = "lift")]
         an_hour: Option<u64>,
-        /// As many as the program leaves again: 600
+        /// Restore the program's own number: 600
         #[arg(long, conflicts_with = "an_hour")]
         lift: bool,
         /// Print one JSON object
         #[arg(long)]
         json: bool,
     },
-    /// Confirms a proposal that another custodian made: shows it, and at a terminal asks
+    /// Confirm a proposal that another custodian made: shows it, and at a terminal asks
     Confirm {
         #[command(flatten)]
         by: AsCommand,
         /// The proposal's id, as `proposal list` shows it
         #[arg(value_parser = parse_proposal)]
         proposal: CommandId,
-        /// The digest of the change as `proposal list --json` printed it: no other is confirmed, and nothing is asked
+        /// The digest of the change, as `proposal list --json` printed it: no other is confirmed, and nothing is asked
         #[arg(long, value_parser = given::digest)]
         digest: Option<Digest>,
         /// Print one JSON object
         #[arg(long)]
         json: bool,
     },
-    /// Drops a proposal
+    /// Drop a proposal
     Drop {
         #[command(flatten)]
         by: AsCommand,

@@ -12,7 +12,7 @@ use crate::cli::out::say;
 use crate::clock::Clock;
 use crate::registrar::Standing;
 
-/// Runs the node of a directory until it is interrupted
+/// Run the node of a directory until it is interrupted
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// The node's directory, as `init` made it

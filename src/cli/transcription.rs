@@ -26,8 +26,8 @@ enum Command {
         #[arg(long)]
         filled: bool,
     },
-    /// Put a draft on record: a form with a heading, and the scan with --attach; without --to and --info it
-    /// is for your own record alone
+    /// Put a draft on record: a form with a heading, and the scan with --attach; without --to and --info it is only for
+    /// your own record
     Draft(DraftArgs),
 }
 

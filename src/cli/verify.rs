@@ -17,11 +17,10 @@ use crate::journal::parts::SALT_BYTES;
 use crate::limits;
 use crate::replay::verify::{Finding, Named, Verification, Weight, verify};
 
-/// Says what a bundle of one thread proves, by whose signature, and what it does not
+/// Say what a bundle of one thread proves, by whose signature, and what it does not
 ///
-/// It needs no node and no network. Whose keys are in the bundle, the bundle can't prove: you vouch for a
-/// Party's with --trust. What rests on keys that nobody vouched for is said to hold "only if" they are that
-/// Party's.
+/// It needs no node and no network. The bundle can't prove whose keys it holds: you vouch for a Party's with --trust.
+/// What rests on keys that nobody vouched for is said to hold "only if" they are that Party's.
 ///
 /// Exit codes: 0 if nothing is false and you vouched for every Party in the bundle; 3 if nothing is false and
 /// nobody vouched for some Party; 1 if something is false, the file can't be read, or it has no key list with

@@ -20,7 +20,7 @@ use crate::domain::content::Kind;
 
 const NOUN: &str = "activity";
 
-/// Unusual military activities: requests, replies and what is thought of them, meetings
+/// Unusual military activities: requests, replies, what is thought of these, and meetings
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Drafts are shown, revised and released with `detente message`.")]
 pub struct Args {

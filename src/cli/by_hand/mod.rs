@@ -45,7 +45,7 @@ enum Command {
     List {
         #[command(flatten)]
         person: As,
-        /// Also what other offices than yours drafted
+        /// Also what offices other than yours drafted
         #[arg(long)]
         all_offices: bool,
         /// Print one JSON object a line
@@ -54,7 +54,7 @@ enum Command {
     },
     /// Put on record that a message was handed over to an addressee
     Record(RecordArgs),
-    /// Put on record that an earlier account was a mistake: by it nothing was handed over
+    /// Put on record that an earlier account was a mistake: nothing was handed over as it says
     TakeBack(TakeBackArgs),
 }
 
@@ -92,20 +92,20 @@ struct RecordArgs {
     /// The number of the note
     #[arg(long, default_value = "")]
     note_number: String,
-    /// The channel, by the name that the regime cited has for it
+    /// The channel, by the name that the cited regime gives it
     #[arg(long, default_value = "")]
     channel: String,
-    /// A scan of what shows it; the node keeps it, and the account names its salted digest
+    /// A scan of the proof; the node keeps it, and the account names its salted digest
     #[arg(long, value_name = "FILE")]
     scan: Option<PathBuf>,
-    /// The account whose place this one takes, by its id; it stays readable
+    /// The id of the account that this one replaces; that one stays readable
     #[arg(long, value_name = "ID", value_parser = account_id)]
     corrects: Option<CommandId>,
 }
 
 #[derive(clap::Args, Debug)]
 struct TakeBackArgs {
-    /// The account, by its id, as the thread shows it
+    /// The id of the account, as the thread shows it
     #[arg(value_name = "ACCOUNT", value_parser = account_id)]
     account: CommandId,
     #[command(flatten)]

@@ -30,16 +30,16 @@ use say::Say;
 use speak::Played;
 use stage::{Medium, Stage};
 
-/// Plays three cases between nodes on this machine, and checks everything afterwards
+/// Play three cases between nodes on this machine, and check everything afterwards
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// End after the checks; not 0 if one of them fails
+    /// End after the checks; the exit code is not 0 if one of them fails
     #[arg(long)]
     once: bool,
     /// One JSON object a line; the last one is the summary
     #[arg(long)]
     json: bool,
-    /// Where the journals are kept; without it, on Kafka if --kafka is given, in files if not
+    /// Where the journals are kept; default: on Kafka if --kafka is given, otherwise in files
     #[arg(long, value_enum)]
     journal: Option<Kept>,
     /// A broker without TLS, for trying out only: the journals are kept there; topics are made on it and left there

@@ -29,7 +29,7 @@ use crate::domain::time::Instant;
 
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Where to write it; a file that is there is replaced
+    /// Where to write it; an existing file is replaced
     #[arg(long, value_name = "FILE")]
     ics: PathBuf,
     /// The language of labels, such as fr

@@ -39,9 +39,9 @@ pub struct Args {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// List duties, the next to fall due first: those that are open, unless others are asked for
+    /// List duties, the next to fall due first: the open ones, unless others are asked for
     List(ListArgs),
-    /// Show each duty that is put on record, and each again with every step that is
+    /// Show each duty when it is put on record, and again with each further step
     Follow(FollowArgs),
     /// Write open duties and exercises as an iCalendar file (RFC 5545)
     Export(export::Args),
@@ -49,7 +49,7 @@ enum Command {
 
 #[derive(clap::Args, Debug)]
 struct ListArgs {
-    /// Only those between this Party and that one
+    /// Only those between this Party and the one given
     #[arg(long, value_name = "PARTY")]
     party: Option<Party>,
     /// Only those that fall due at that instant or before, such as 2025-08-01T00:00:00Z
@@ -64,7 +64,7 @@ struct ListArgs {
     /// All of them
     #[arg(long)]
     all: bool,
-    /// As they stood on record here at that instant, which has come by the node's clock
+    /// As they stood on record here at that instant, which must have come by the node's clock
     #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
     as_of: Option<Instant>,
     #[command(flatten)]
@@ -76,7 +76,7 @@ struct FollowArgs {
     /// The position of the last one that was seen
     #[arg(long, default_value_t = 0)]
     after: u64,
-    /// End once all that is on record now was shown
+    /// End once everything on record now has been shown
     #[arg(long)]
     once: bool,
     #[command(flatten)]

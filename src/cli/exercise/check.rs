@@ -29,20 +29,20 @@ pub struct Args {
     /// The regime: its file, or the name of one that is built in
     #[arg(long, value_name = "NAME|FILE")]
     regime: String,
-    /// When it is released; left out, now
+    /// When it is released; default: now
     #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
     released_at: Option<Instant>,
     /// Who is asked to act; may be given several times
     #[arg(long, value_name = "PARTY", num_args = 1..)]
     to: Vec<Party>,
-    /// Who is told
+    /// Who is informed
     #[arg(long, value_name = "PARTY", num_args = 1..)]
     info: Vec<Party>,
-    /// The Parties that the regime binds, your own left out; without it, whom it names can't be judged
+    /// The Parties that the regime binds, without your own; without it, the Parties that it concerns can't be judged
     #[arg(long, value_name = "PARTY", num_args = 1..)]
     bound: Vec<Party>,
-    /// A Party that does not apply a paragraph for a time, with the paragraph letter by letter as the regime
-    /// writes it, or the whole text without one; may be given several times
+    /// A Party that does not apply a paragraph for a time, with the paragraph letter by letter as the regime writes it,
+    /// or without one for the whole text; may be given several times
     #[arg(long, value_name = "PARTY[=PARAGRAPH]", value_parser = not_applied)]
     suspended: Vec<(Party, Option<String>)>,
     /// A Party that reserved a paragraph in its adoption, as above
@@ -54,7 +54,7 @@ pub struct Args {
     /// Who speaks, where a format says who may send it
     #[arg(long, value_name = "PARTY")]
     author: Option<Party>,
-    /// How it is marked; without it, whether as the regime asks can't be judged
+    /// The marking; without it, marking rules can't be judged
     #[arg(long)]
     marking: Option<String>,
     /// What the form is, if neither its first line nor its file's name says so

@@ -41,7 +41,7 @@ enum Command {
         #[arg(long)]
         filled: bool,
     },
-    /// Hold a form against a regime: what the rules say of it, and why
+    /// Check a form against a regime: what the rules say of it, and why
     Check(check::Args),
     /// Put a draft on record: a form with a heading
     #[command(after_long_help = filled())]

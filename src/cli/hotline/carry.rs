@@ -39,24 +39,23 @@ use crate::limits;
                   Who made and took which file is on record."
 )]
 pub struct CarryArgs {
-    /// The Party that it is for, by its code
+    /// The code of the Party that it is for
     #[arg(long, requires = "out")]
     to: Option<String>,
-    /// Write it to this file, which is not there yet; only you may read it
+    /// Write it to this file, which must not exist yet; only you may read it
     #[arg(long, value_name = "FILE", requires = "to", conflicts_with = "command_id")]
     out: Option<PathBuf>,
     /// Take what this file holds: dispatches of another Party, or its receipts for yours
     #[arg(long = "in", id = "taken", value_name = "FILE")]
     taken: Option<PathBuf>,
-    /// A part of a message that was sent before, by its salted digest: an earlier file left it out. It comes before all
-    /// else
+    /// The salted digest of a part of an earlier message that an earlier file left out; it comes before everything else
     #[arg(long = "part", value_name = "PART", requires = "out", value_parser = given::digest)]
     parts: Vec<Digest>,
-    /// Which files were made and taken here, by whom, when, and what was said of their way; the newest first. That an
-    /// auditor looked is on record
+    /// List carry files made or taken here, newest first, with by whom, when and which way; an auditor's look is itself
+    /// recorded
     #[arg(long)]
     list: bool,
-    /// By which way it goes or came, in your own words, one line; on record here
+    /// By which way it goes or came, in your own words, one line; put on record here
     #[arg(
         long,
         value_name = "WORDS",
@@ -65,12 +64,12 @@ pub struct CarryArgs {
         hide_default_value = true
     )]
     way: String,
-    /// Where the file for the way back is written; without it beside the one taken, with ".receipts" behind its name. One
-    /// that is there with the same receipts stays as it is; any other file is not overwritten
+    /// Where to write the file for the way back; default: beside the one taken, with ".receipts" after its name. A file
+    /// with the same receipts stays as it is; any other existing file is not overwritten
     #[arg(long, value_name = "FILE", requires = "taken")]
     receipts: Option<PathBuf>,
-    /// Also though the other end has not shown since this node's start what it holds: you know that the node's
-    /// directory is no older copy
+    /// Go on although the peer has not yet said, since this node's start, what it holds; only if you are sure that this
+    /// node's directory is not an older copy
     #[arg(long, conflicts_with = "list")]
     not_compared: bool,
     #[command(flatten)]

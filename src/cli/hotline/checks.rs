@@ -30,7 +30,7 @@ const TEMPLATE: &str = include_str!("schedule.toml");
 
 #[derive(Args, Debug)]
 pub struct ChecksArgs {
-    /// The link with this Party alone
+    /// Only the link with this Party
     party: Option<Party>,
     #[command(flatten)]
     person: As,
@@ -81,13 +81,13 @@ pub struct CheckedArgs {
     /// When it was due: `2025-08-01T10:00 Europe/Minsk`, or with Z
     #[arg(long, value_parser = moment)]
     due: Moment,
-    /// When it was made by your account, in the same way
+    /// When it was made by your account, written in the same way
     #[arg(long, value_parser = moment)]
     at: Moment,
     /// Nobody answered there
     #[arg(long)]
     not_answered: bool,
-    /// Who spoke there, and what else is to be said
+    /// Who spoke there, and anything else to be noted
     #[arg(long, default_value = "")]
     note: String,
     #[command(flatten)]
@@ -99,9 +99,9 @@ pub struct CheckedArgs {
 
 #[derive(Args, Debug)]
 pub struct ScheduleArgs {
-    /// Proposes this schedule (TOML) in the place of the one in force; left out, that one is shown
+    /// Propose this schedule (TOML) in place of the one in force; without it, show that one
     file: Option<PathBuf>,
-    /// Prints a commented schedule, to be filled in
+    /// Print a commented schedule to be filled in
     #[arg(long, conflicts_with = "file")]
     template: bool,
     /// The desk of the person who speaks, as `person issue` made it

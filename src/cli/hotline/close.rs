@@ -26,7 +26,7 @@ pub struct CloseArgs {
     /// Why, or what remains to be said
     #[arg(long, default_value = "")]
     remarks: String,
-    /// Sign also over texts that no officer of this Party has read: without this that is refused
+    /// Sign although some texts are unread by this Party; otherwise refused
     #[arg(long)]
     with_unread: bool,
     #[command(flatten)]

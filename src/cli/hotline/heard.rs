@@ -53,7 +53,7 @@ pub struct WordsArgs {
     /// The text's digest; its first digits are enough with --as
     #[arg(value_parser = given::beginning)]
     digest: String,
-    /// The desk of the person who asks, where the digest is not given whole
+    /// The desk of the person who asks, unless the digest is given in full
     #[arg(long = "as", value_name = "PEOPLEDIR")]
     person: Option<PathBuf>,
     /// Print one JSON object

@@ -49,17 +49,18 @@ pub struct Args {
 enum Command {
     /// Open a session with one or more Parties
     Open(speak::OpenArgs),
-    /// Take part in a session, as the officer who is on
+    /// Take part in a session, as the officer on duty
     Accept(speak::AcceptArgs),
     /// Say something in a session
     Say(speak::SayArgs),
-    /// Agree that a further Party comes in; once all present do, in the same words, it is in
+    /// Agree that a further Party comes in; once all present agree, in the same words, it is in
     Add(speak::AddArgs),
-    /// Put on record, and tell its author, that you have read a text, or what else of a session waits; not assent
+    /// Put on record, and tell its author, that you have read a text, or whatever else of a session waits; this is not
+    /// assent
     Read(speak::ReadArgs),
     /// Give the translation of a text; the original is what counts
     Translate(speak::TranslateArgs),
-    /// Show the phrases that are agreed, or propose a list; two custodians change it
+    /// Show the agreed phrases, or propose a list; two custodians change it
     Phrases(phrases::PhrasesArgs),
     /// Regard a session as over, and sign the transcript of what was said
     Close(close::CloseArgs),
@@ -70,19 +71,20 @@ enum Command {
     /// Print a session's transcript, original and translation side by side, with the digest that both sign; also as
     /// PDF
     Transcript(show::TranscriptArgs),
-    /// List the links with their checks: when the next one is due, what came of the last ones, what is heard
+    /// List the links with their checks: when the next is due, what came of the last ones, and whether the peer is
+    /// heard
     Checks(checks::ChecksArgs),
-    /// Make a check, or answer one, that waits for an officer of yours
+    /// Make or answer a check that waits for an officer of this Party
     Check(checks::CheckArgs),
     /// Put on record what came of a check by telephone or fax
     Checked(checks::CheckedArgs),
-    /// Try links now, each at once
+    /// Try links now, all at once
     Ping(checks::PingArgs),
     /// Show the check schedule in force, or propose another one
     Schedule(checks::ScheduleArgs),
     /// Sit at the hotline: a console for a terminal, told of every session as it happens
     Join(console::JoinArgs),
-    /// While the line is cut: a file for any other path, with what a Party has not receipted, or such a file taken
+    /// While the line is cut: make a file, for any other path, of what a Party has not receipted; or take such a file
     Carry(carry::CarryArgs),
     /// Enter a text that came by telephone, as it was heard; the signed original is what counts
     Heard(heard::HeardArgs),

@@ -25,9 +25,9 @@ const TEMPLATE: &str = include_str!("phrases.toml");
 
 #[derive(clap::Args, Debug)]
 pub struct PhrasesArgs {
-    /// Proposes these phrases (TOML) in the place of those agreed with the same Party; left out, all are shown
+    /// Propose these phrases (TOML) in place of those agreed with the same Party; without it, show all
     file: Option<PathBuf>,
-    /// Prints a commented list, to be filled in
+    /// Print a commented list to be filled in
     #[arg(long, conflicts_with = "file")]
     template: bool,
     /// Only those agreed with this Party

@@ -53,7 +53,7 @@ pub struct TranscriptArgs {
     /// The session's thread, or its first digits
     #[arg(value_parser = given::beginning)]
     thread: String,
-    /// With which other Party, where there are several
+    /// The other Party, where there are several
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     with: Option<String>,
     #[command(flatten)]
@@ -61,10 +61,10 @@ pub struct TranscriptArgs {
     /// Print the exact bytes that are signed, and nothing else
     #[arg(long, conflicts_with_all = ["json", "pdf"])]
     bytes: bool,
-    /// Write it as PDF, on A4, to a file that is not there yet
+    /// Write it as PDF, on A4, to a file that does not exist yet
     #[arg(long, value_name = "FILE")]
     pdf: Option<PathBuf>,
-    /// A font for characters that DejaVu lacks; may be given several times, the first that has one is taken
+    /// A font for characters that DejaVu lacks; may be given several times, the first that has a character is used
     #[arg(long, value_name = "FILE", requires = "pdf")]
     font: Vec<PathBuf>,
     /// Print one JSON object

@@ -29,7 +29,7 @@ use crate::domain::time::Instant;
 pub(super) struct How {
     #[command(flatten)]
     person: AsCommand,
-    /// flash, immediate, priority or routine; without it that of the opening, and of an opening immediate
+    /// flash, immediate, priority or routine; default: that of the opening, and immediate for an opening
     #[arg(long, value_parser = given::precedence)]
     precedence: Option<Precedence>,
     /// Print one JSON object
@@ -63,7 +63,7 @@ pub struct AcceptArgs {
     /// The session's thread, or its first digits
     #[arg(value_parser = given::beginning)]
     thread: String,
-    /// Open the session again, where all have closed it: without this that is refused
+    /// Reopen a session that everybody has closed; otherwise refused
     #[arg(long)]
     reopen: bool,
     #[command(flatten)]
@@ -78,16 +78,16 @@ pub struct SayArgs {
     /// What you say
     #[arg(required_unless_present = "phrase")]
     text: Option<String>,
-    /// The number of an agreed phrase, in the place of a text; `detente hotline phrases` shows them
+    /// The number of an agreed phrase, instead of a text; `detente hotline phrases` shows them
     #[arg(long, value_name = "NUMBER", conflicts_with = "text", value_parser = clap::value_parser!(u64).range(1..))]
     phrase: Option<u64>,
-    /// The language that it is in; without it the first of the session's
+    /// The language that it is in; default: the first of the session's
     #[arg(long, value_parser = given::language)]
     language: Option<Language>,
     /// The text that you answer: its digest, or its first digits
     #[arg(long, value_name = "DIGEST", value_parser = given::beginning)]
     answers: Option<String>,
-    /// Open the session again, where all have closed it: without this that is refused
+    /// Reopen a session that everybody has closed; otherwise refused
     #[arg(long)]
     reopen: bool,
     #[command(flatten)]
@@ -101,12 +101,12 @@ pub struct AddArgs {
     thread: String,
     /// The code of the Party that comes in
     party: String,
-    /// It is to be given what was said before as well: `detente message forward DIGEST --to PARTY` for each, once it is
-    /// in, which `detente hotline show` then has there; without it, what is said from now on. All present must say the
-    /// same
+    /// Give it what was said before as well: once it is in, `detente message forward DIGEST --to PARTY` for each
+    /// message, which `detente hotline show` then shows there. Without it, only what is said from now on. All present
+    /// must say the same
     #[arg(long)]
     all: bool,
-    /// Open the session again, where all have closed it: without this that is refused
+    /// Reopen a session that everybody has closed; otherwise refused
     #[arg(long)]
     reopen: bool,
     #[command(flatten)]
@@ -135,7 +135,7 @@ pub struct TranslateArgs {
     /// The language that it is translated into
     #[arg(long, value_parser = given::language)]
     language: Language,
-    /// Who translated it; without it you
+    /// Who translated it; default: you
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     translator: Option<String>,
     #[command(flatten)]

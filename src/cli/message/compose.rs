@@ -67,7 +67,7 @@ pub struct ReviseArgs {
     /// The draft's id, or its first digits
     #[arg(value_parser = given::beginning)]
     draft: String,
-    /// Another form in place of the one drafted
+    /// Another form instead of the one drafted
     #[arg(long)]
     form: Option<PathBuf>,
     #[command(flatten)]

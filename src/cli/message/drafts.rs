@@ -37,8 +37,7 @@ pub struct ShowArgs {
     draft: String,
     #[command(flatten)]
     person: As,
-    /// The reader's language, such as fr: a regime's labels are in it, as far as it has them; without it in
-    /// the message's
+    /// Show a regime's labels in this language where it has them, such as fr; default: the message's own
     #[arg(long, value_parser = given::language)]
     language: Option<Language>,
     /// Print the form alone, to be revised
@@ -54,7 +53,7 @@ pub struct ReturnArgs {
     /// The draft's id, or its first digits
     #[arg(value_parser = given::beginning)]
     draft: String,
-    /// All of the digest that was shown
+    /// The whole digest that was shown
     #[arg(long, value_parser = given::digest)]
     digest: Digest,
     /// Why; the drafter reads it, and it is on record
@@ -84,7 +83,7 @@ pub struct ReleaseArgs {
     /// The draft's whole id
     #[arg(value_parser = draft_id)]
     draft: DraftId,
-    /// All of the digest that was shown
+    /// The whole digest that was shown
     #[arg(long, value_parser = given::digest)]
     digest: Digest,
     /// Release it with its faults

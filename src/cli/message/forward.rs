@@ -21,15 +21,15 @@ use crate::domain::party::Party;
 
 #[derive(clap::Args, Debug)]
 pub struct ForwardArgs {
-    /// The message's digest, or its first digits; of a message that was forwarded to us the original goes on. A
-    /// withdrawal marks the copy of what it takes back only in the thread of that copy: give that with --thread
+    /// The message's digest, or its first digits; if it was forwarded to us, its original goes on. A withdrawal marks
+    /// the copy of what it takes back only in the thread of that copy: give that with --thread
     #[arg(value_parser = given::beginning)]
     message: String,
     #[command(flatten)]
     person: AsCommand,
     #[command(flatten)]
     heading: HeadingArgs,
-    /// Its attachments too, as far as they are kept here: they are named once more, and can be fetched from us
+    /// Hand on its attachments too, as far as they are kept here: they are named once more, and can be fetched from us
     #[arg(long)]
     with_parts: bool,
     /// Print one JSON object

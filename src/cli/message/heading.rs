@@ -19,12 +19,12 @@ pub(super) struct HeadingArgs {
     /// Who is asked to act: PARTY or PARTY:OFFICE; may be given several times
     #[arg(long, value_name = "PARTY", value_parser = given::addressee)]
     to: Vec<Addressee>,
-    /// Who is told
+    /// Who is informed
     #[arg(long, value_name = "PARTY", value_parser = given::addressee)]
     info: Vec<Addressee>,
-    /// The thread that it continues; left out, the thread of the message that the form itself amends,
-    /// concludes, cancels or is about, or else of the message that --answers names; a calendar, notification,
-    /// report, request, adoption, formatted message or transcription opens a fresh one
+    /// The thread that it continues; default: that of the message that the form itself amends, concludes, cancels or is
+    /// about, otherwise that of the message that --answers names; a calendar, notification, report, request, adoption,
+    /// formatted message or transcription opens a new one
     #[arg(long, value_parser = given::thread)]
     pub thread: Option<ThreadId>,
     /// flash, immediate, priority or routine
@@ -33,17 +33,17 @@ pub(super) struct HeadingArgs {
     /// What it is about, in one line
     #[arg(long)]
     subject: Option<String>,
-    /// Anything else that the addressees are to read
+    /// Anything else that the addressees should read
     #[arg(long)]
     remarks: Option<String>,
-    /// The marking that it bears, in its author's words; left out, what is translated or handed on keeps its own
+    /// The marking that it bears, in its author's words; without it, what is translated or handed on keeps its own
     #[arg(long)]
     marking: Option<String>,
-    /// Who alone may have it, addressees among them; may be given several times. Left out, its addressees
-    /// may, and whom they see fit by its marking
+    /// The only Parties that may have it, addressees included; may be given several times; without it, its addressees
+    /// may, and whoever else they see fit under its marking
     #[arg(long, value_name = "PARTY")]
     releasable_to: Vec<Party>,
-    /// Nobody is named who alone may have it: takes the list away from a draft that is revised
+    /// Remove the list of Parties that may have it from the draft being revised
     #[arg(long, conflicts_with = "releasable_to")]
     no_releasable_to: bool,
     /// BCP 47, such as en
@@ -52,28 +52,27 @@ pub(super) struct HeadingArgs {
     /// The zone of the date-time group: an IANA name or Z
     #[arg(long)]
     zone: Option<String>,
-    /// Rules that you say you act under; the digest may be left out for a regime that is built in
+    /// The rules that you say you act under; the digest may be left out for a built-in regime
     #[arg(long, value_name = "NAME[:DIGEST]:PROVISION", value_parser = given::regime)]
     regime: Option<RegimeCitation>,
-    /// Another message that this one is about, by its whole digest, or as AUTHOR:NUMBER one that has none,
-    /// such as a note on paper; what the form itself amends, concludes or cancels is referred to in any case
+    /// Another message that this one is about, by its whole digest or, if it has none, such as a note on paper, as
+    /// AUTHOR:NUMBER; what the form itself amends, concludes or cancels is referred to in any case
     #[arg(long, value_name = "MESSAGE", value_parser = given::reference)]
     refers_to: Vec<Reference>,
-    /// Another message whose place this one takes
+    /// Another message that this one replaces
     #[arg(long, value_name = "MESSAGE", value_parser = given::reference)]
     amends: Vec<Reference>,
     /// Another message that this one answers
     #[arg(long, value_name = "MESSAGE", value_parser = given::reference)]
     answers: Vec<Reference>,
-    /// A file to attach; may be given several times. What is attached here takes the place of what a
-    /// revised draft had
+    /// A file to attach; may be given several times. What is attached here replaces what a revised draft had
     #[arg(long, value_name = "FILE")]
     attach: Vec<PathBuf>,
     /// The same, where the file is about persons
     #[arg(long, value_name = "FILE")]
     attach_personal: Vec<PathBuf>,
-    /// For training: inside the signature, so that it is never taken for real. Left out with --real, a draft is what
-    /// the message is that it is about or hands on, and real where there is none
+    /// For training; this is signed, so that it is never taken for real. With neither --drill nor --real, a draft
+    /// follows the message that it is about or forwards; otherwise it is real
     #[arg(long, conflicts_with = "real")]
     drill: bool,
     /// Not for training

@@ -77,13 +77,13 @@ enum Command {
     TranslationTemplate(translations::TemplateArgs),
     /// Put the translation of a message on record as a draft
     Translate(compose::DraftArgs),
-    /// Draft the handing on of a message to a further Party: its exact bytes, and who hands them on
+    /// Draft the forwarding of a message to a further Party: its exact bytes, and who forwards them
     Forward(forward::ForwardArgs),
     /// List the open drafts
     Drafts(drafts::ListArgs),
     /// Show a draft as it would be released, with its digest
     ShowDraft(drafts::ShowArgs),
-    /// Put another draft in the place of one; what is not given stays as it was
+    /// Replace a draft by another; what is not given stays as it was
     Revise(compose::ReviseArgs),
     /// Return a draft to its drafter, with the reason
     Return(drafts::ReturnArgs),

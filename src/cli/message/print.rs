@@ -33,18 +33,17 @@ pub struct PrintArgs {
     /// The desk of the person who speaks, as `person issue` made it; not asked for with --file
     #[arg(long = "as", value_name = "PEOPLEDIR")]
     directory: Option<PathBuf>,
-    /// Write it as PDF to a file that is not there yet
+    /// Write it as PDF to a file that does not exist yet
     #[arg(long, value_name = "FILE")]
     pdf: Option<PathBuf>,
-    /// A font for characters that DejaVu lacks; may be given several times, the first that has one is taken
+    /// A font for characters that DejaVu lacks; may be given several times, the first that has a character is used
     #[arg(long, value_name = "FILE", requires = "pdf")]
     font: Vec<PathBuf>,
-    /// The reader's language, such as fr: a regime's labels are in it, as far as it has them, and the form says so;
-    /// without it in the message's, the same for everybody
+    /// Show a regime's labels in this language where it has them, such as fr, and say so on the form; default: the
+    /// message's own, the same for everybody
     #[arg(long, value_parser = given::language)]
     language: Option<Language>,
-    /// With the translations into this language that are on record, each under the text that it is of; the
-    /// original counts
+    /// Add the translations into this language that are on record, each under its text; the original counts
     #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["draft", "file"])]
     with_translation: Option<String>,
     /// One JSON object a line: the form, then its rows

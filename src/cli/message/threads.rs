@@ -38,11 +38,10 @@ pub struct ShowArgs {
     /// Only what was on record here by then, such as 2025-08-01T00:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
     pub as_of: Option<Instant>,
-    /// The reader's language, such as fr: a regime's labels are in it, as far as it has them; without it in
-    /// each message's
+    /// Show a regime's labels in this language where it has them, such as fr; default: each message's own
     #[arg(long, value_parser = given::language)]
     language: Option<Language>,
-    /// Shows translations into this language under the texts that they are of; the original counts
+    /// Show translations into this language under their texts; the original counts
     #[arg(long, value_name = "LANGUAGE")]
     with_translation: Option<String>,
     /// Print one JSON object

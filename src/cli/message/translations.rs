@@ -23,10 +23,10 @@ use crate::limits;
 
 #[derive(clap::Args, Debug)]
 pub struct TemplateArgs {
-    /// The message's digest, or its first digits; of one that was handed on to us the original is translated
+    /// The message's digest, or its first digits; if it was forwarded to us, its original is translated
     #[arg(value_parser = given::beginning)]
     message: String,
-    /// What it is to be translated into, BCP 47
+    /// The language into which it is to be translated, BCP 47
     #[arg(long)]
     language: String,
     #[command(flatten)]

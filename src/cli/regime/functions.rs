@@ -34,7 +34,7 @@ enum Command {
     List(ListArgs),
 }
 
-/// Proposes a term, for another custodian to confirm; a term with the same start is corrected by it
+/// Propose a term, which another custodian must confirm; it corrects a term with the same start
 #[derive(clap::Args, Debug)]
 struct HoldArgs {
     /// The name that stands in the regime's text, which is held at your node
@@ -46,7 +46,7 @@ struct HoldArgs {
     /// Such as 2026-01-01T00:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
     from: Instant,
-    /// Left out, the term lasts until the next begins
+    /// When the term ends; default: when the next begins
     #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
     until: Option<Instant>,
     /// Where it was decided or made known, such as a note's number
@@ -59,10 +59,10 @@ struct HoldArgs {
     json: bool,
 }
 
-/// Lists the terms on record
+/// List the terms on record
 #[derive(clap::Args, Debug)]
 struct ListArgs {
-    /// Of one regime only
+    /// Only those of one regime
     regime: Option<String>,
     /// Only who holds what at an instant
     #[arg(long, value_name = "INSTANT", value_parser = given::instant)]

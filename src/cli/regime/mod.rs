@@ -36,7 +36,7 @@ pub struct Args {
 #[derive(Subcommand, Debug)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, of a command line")]
 enum Command {
-    /// Read a regime file through: what is wrong with it, with the line, or its digest
+    /// Check a regime file: print what is wrong with it, with the line, or its digest
     Check {
         /// The regime file
         file: PathBuf,
@@ -46,8 +46,8 @@ enum Command {
     },
     /// Show all rules of a regime
     Show {
-        /// The name of one that is built in, or a file; with --as the name of one that is held there, or the first
-        /// digits of its digest
+        /// The name of a built-in one, or a file; with --as, the name of one that is held there, or the first digits of
+        /// its digest
         #[arg(value_name = "NAME|FILE")]
         regime: String,
         /// The desk of the person whose node is asked for the text that it holds
@@ -56,26 +56,26 @@ enum Command {
         /// The reader's language, such as fr
         #[arg(long, default_value = "en", value_parser = given::language)]
         language: Language,
-        /// Print the file of one that is built in, to write one's own from it, or the exact text that is held
+        /// Print the file of a built-in one, from which to write your own, or the exact text that is held
         #[arg(long, conflicts_with = "json")]
         source: bool,
         /// One JSON object a rule
         #[arg(long)]
         json: bool,
     },
-    /// Show what is different between two regimes, rule by rule
+    /// Show how two regimes differ, rule by rule
     Diff {
-        /// The earlier: the name of one that is built in, or a file; the later may inherit from it
+        /// The earlier one: the name of a built-in one, or a file; the later one may inherit from it
         #[arg(value_name = "A")]
         before: String,
-        /// The later: the same
+        /// The later one: likewise
         #[arg(value_name = "B")]
         after: String,
         /// One JSON object a rule
         #[arg(long)]
         json: bool,
     },
-    /// List the regimes that are built in
+    /// List the built-in regimes
     List {
         /// One JSON object a regime
         #[arg(long)]
@@ -90,9 +90,9 @@ enum Command {
     Template(words::TemplateArgs),
     /// Put a draft on record: a word on a regime, or a message in one of its formats
     Draft(crate::cli::message::DraftArgs),
-    /// Who takes part in a regime, who is bound to whom, and what either does not apply
+    /// Show who takes part in a regime, who is bound to whom, and what either does not apply
     ///
-    /// A paragraph that a Party reserved or suspended is that which the regime's text writes the same, letter by
+    /// A paragraph that a Party reserved or suspended means the one that the regime's text writes the same, letter by
     /// letter.
     Parties(parties::PartiesArgs),
     Function(functions::Args),

@@ -25,7 +25,7 @@ use crate::limits;
 
 #[derive(clap::Args, Debug)]
 pub struct HoldArgs {
-    /// The name of one that is built in, or a file
+    /// The name of a built-in one, or a file
     #[arg(value_name = "NAME|FILE")]
     regime: String,
     #[command(flatten)]
@@ -46,8 +46,8 @@ pub struct HeldArgs {
 
 #[derive(clap::Args, Debug)]
 pub struct TemplateArgs {
-    /// regime: a regime file with every key that there is; adoption, suspension, resumption or withdrawal; or with
-    /// --regime the code of a format of it
+    /// regime (a regime file with every key there is), adoption, suspension, resumption or withdrawal; or with --regime
+    /// the code of one of its formats
     #[arg(value_name = "WORD|FORMAT")]
     what: String,
     /// The regime whose format it is; for an adoption, what is adopted, with its name, edition and digest
@@ -57,7 +57,7 @@ pub struct TemplateArgs {
     /// Print a filled one instead
     #[arg(long, conflicts_with = "regime")]
     filled: bool,
-    /// Of a format's labels, such as fr
+    /// The language of a format's labels, such as fr
     #[arg(long, default_value = "en", value_parser = given::language)]
     language: Language,
 }

@@ -26,14 +26,14 @@ pub struct Args {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Proposes an alarm, also in the place of one with the same name
+    /// Propose an alarm; it replaces one with the same name
     Add {
-        /// By which it is known: one word
+        /// The name by which it is known: one word
         name: String,
-        /// Of messages of this kind, such as message.question, those that come in and those that go out
+        /// For messages of this kind, such as message.question, whether they come in or go out
         #[arg(long, value_name = "KIND")]
         kind: String,
-        /// Raised where so many hours later the other side has said nothing in the thread
+        /// Hours of silence from the other side in the thread after which the alarm is raised
         #[arg(long, value_name = "HOURS")]
         hours: u32,
         /// What it is for, in one line, such as the words of an agreement
@@ -45,7 +45,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Proposes to raise an alarm no more, also where it runs
+    /// Propose removing an alarm, and ending those that run
     Remove {
         /// As `watch alarm list` shows it
         name: String,
@@ -55,7 +55,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Lists the alarms that are set; `duty list` shows for which messages they run
+    /// List the alarms that are set; `duty list` shows for which messages they run
     List {
         #[command(flatten)]
         by: As,

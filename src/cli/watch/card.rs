@@ -34,7 +34,7 @@ const TEMPLATE: &str = include_str!("card.toml");
 pub struct Args {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Shows the card for this message that came in, by its digest or its first digits
+    /// Show the card for this message that came in, given by its digest or its first digits
     #[arg(long = "for", value_name = "MESSAGE", value_parser = given::beginning, requires = "directory")]
     message: Option<String>,
     /// The desk of the person who speaks, as `person issue` made it
@@ -47,13 +47,13 @@ pub struct Args {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Propose cards (TOML) in the place of those in force; with --template, print commented ones, filled in
+    /// Propose cards (TOML) in place of those in force; with --template, print commented ones, filled in
     #[command(after_long_help = filled())]
     Set {
         /// The cards, TOML
         #[arg(required_unless_present = "template")]
         file: Option<PathBuf>,
-        /// Prints commented cards, filled in, to be made one's own
+        /// Print commented cards, filled in, to be adapted
         #[arg(long, conflicts_with = "file")]
         template: bool,
         /// The desk of the custodian who proposes, as `person issue` made it
@@ -67,7 +67,7 @@ enum Command {
     },
     /// Show one card as an officer sees it, or all of them as they were put in force (TOML)
     Show {
-        /// The card's name, as `watch card list` has it; left out, all are shown
+        /// The card's name, as `watch card list` shows it; default: all cards
         name: Option<String>,
         #[command(flatten)]
         person: As,

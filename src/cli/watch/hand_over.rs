@@ -22,10 +22,10 @@ use crate::limits;
 
 #[derive(Args, Debug)]
 pub struct HandOverArgs {
-    /// The officer who takes over, by the name that the roster has
+    /// The officer who takes over, by name as on the roster
     #[arg(long, value_name = "NAME", requires = "digest")]
     to: Option<String>,
-    /// All of the digest that was shown; what is open must still be the same
+    /// The whole digest that was shown; what is open must still be the same
     #[arg(long, value_parser = given::digest, requires = "to")]
     digest: Option<Digest>,
     #[command(flatten)]
@@ -37,8 +37,8 @@ pub struct HandOverArgs {
 
 #[derive(Args, Debug)]
 pub struct TakeOverArgs {
-    /// All of the digest under which the watch was offered to you; left out, what came in since is shown, and nothing
-    /// is taken over
+    /// The whole digest under which the watch was offered to you; without it, show what came in since, and take nothing
+    /// over
     #[arg(long, value_parser = given::digest)]
     digest: Option<Digest>,
     #[command(flatten)]

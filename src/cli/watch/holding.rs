@@ -21,7 +21,7 @@ pub struct Args {
     /// The message that came in, by its digest or its first digits
     #[arg(value_parser = given::beginning)]
     digest: String,
-    /// Draft a further one, though one went out: without it that is refused, with who sent it and when
+    /// Draft a further one although one was sent; otherwise refused, with who sent it and when
     #[arg(long)]
     again: bool,
     #[command(flatten)]

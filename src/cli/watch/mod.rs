@@ -50,18 +50,18 @@ pub struct Args {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// One page for an officer who is woken: what is open, what must be done first, whom to telephone
+    /// Show one page for an officer who is woken: what is open, what must be done first, whom to telephone
     Now(now::Args),
     /// Follow what comes in, live
     Follow(FollowArgs),
     /// Read one message
     Read(ReadArgs),
-    /// Put on record, and tell the author, that you have read a message; not assent
+    /// Put on record, and tell the author, that you have read a message; this is not assent
     Acknowledge(AcknowledgeArgs),
-    /// Hand the watch over to another officer: without a digest, shows what is open, with what this Party owes and what
-    /// of that lapsed, however long ago, and the digest to name
+    /// Hand over the watch to another officer; without a digest, show what is open, what this Party owes, what of that
+    /// lapsed, however long ago, and the digest to name
     HandOver(hand_over::HandOverArgs),
-    /// Take the watch over, as it was offered: from then on alerts of your desk go to you
+    /// Take over the watch as it was offered: from then on the alerts of your office go to you
     TakeOver(hand_over::TakeOverArgs),
     /// Instruction cards: what the officer on watch does; with --for, the card of one message
     Card(card::Args),
@@ -69,7 +69,7 @@ enum Command {
     Holding(holding::Args),
     /// The watch plan: who is alerted, within how many minutes, who is next; two custodians change it
     Plan(plan::Args),
-    /// Webhooks: where alerts are told outside, never what a message says; two custodians change them
+    /// Webhooks: outside places that are told of alerts, never of what a message says; two custodians change them
     Webhook(webhook::Args),
     /// Alarms that this Party sets for itself, such as for "promptly": never a duty; two custodians change them
     Alarm(alarm::Args),
@@ -79,13 +79,13 @@ enum Command {
 struct FollowArgs {
     #[command(flatten)]
     person: As,
-    /// The position of the last notice seen; left out, all there is
+    /// The position of the last notice seen; default: everything from the beginning
     #[arg(long, value_name = "POSITION", default_value_t = 0)]
     after: u64,
     /// Stop at what is on record now
     #[arg(long)]
     once: bool,
-    /// Also what goes to other offices than yours
+    /// Also what goes to offices other than yours
     #[arg(long)]
     all_offices: bool,
     /// One JSON object a notice
@@ -100,11 +100,10 @@ struct ReadArgs {
     digest: String,
     #[command(flatten)]
     person: As,
-    /// Also if it went to other offices than yours
+    /// Also if it went to offices other than yours
     #[arg(long)]
     all_offices: bool,
-    /// The reader's language, such as fr: a regime's labels are in it, as far as it has them; without it in
-    /// the message's
+    /// Show a regime's labels in this language where it has them, such as fr; default: the message's own
     #[arg(long, value_parser = given::language)]
     language: Option<Language>,
     /// Print one JSON object

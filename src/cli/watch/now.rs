@@ -20,10 +20,10 @@ use crate::domain::official;
 pub struct Args {
     #[command(flatten)]
     person: As,
-    /// Also what went to other offices than yours
+    /// Also what went to offices other than yours
     #[arg(long)]
     all_offices: bool,
-    /// Begin with this item, 1 being the first: the further pages, where more wait than one page shows
+    /// Begin with this item, 1 being the first: for further pages, if more waits than one page shows
     #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     from: u32,
     /// Print one JSON object, with all that the node lists

@@ -24,9 +24,9 @@ const TEMPLATE: &str = include_str!("plan.toml");
 
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Proposes this plan (TOML) in the place of the one in force; left out, that one is shown
+    /// Propose this plan (TOML) in place of the one in force; without it, show that one
     file: Option<PathBuf>,
-    /// Prints a commented plan, to be filled in
+    /// Print a commented plan to be filled in
     #[arg(long, conflicts_with = "file")]
     template: bool,
     /// The desk of the person who speaks, as `person issue` made it

@@ -28,9 +28,9 @@ pub struct Args {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Proposes a webhook, also in the place of one with the same name
+    /// Propose a webhook; it replaces one with the same name
     Add(AddArgs),
-    /// Proposes to tell a webhook nothing any more, not even what waits for it
+    /// Propose removing a webhook, with everything queued for it
     Remove {
         /// As `watch webhook list` shows it
         name: String,
@@ -40,7 +40,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Lists the webhooks: what waits for each, and since when one fails
+    /// List the webhooks: what waits for each, and since when one has been failing
     List {
         #[command(flatten)]
         by: As,
@@ -52,7 +52,7 @@ enum Command {
 
 #[derive(clap::Args, Debug)]
 struct AddArgs {
-    /// By which it is known: one word
+    /// The name by which it is known: one word
     name: String,
     /// Where it listens, such as https://pager.example.pl/alerts; without credentials
     #[arg(long, value_name = "URL")]
@@ -60,10 +60,10 @@ struct AddArgs {
     /// A file (PEM) with the authority to which its certificate must chain; no other is trusted
     #[arg(long, value_name = "FILE")]
     authority: PathBuf,
-    /// Told of alerts of this office alone; may be given several times; left out, of all
+    /// Tell it only of alerts of this office; may be given several times; default: of all
     #[arg(long = "office", value_name = "OFFICE")]
     offices: Vec<String>,
-    /// More alerts below FLASH wait for the next hour
+    /// Calls an hour below FLASH, at most; further alerts wait for the next hour
     #[arg(long, value_name = "CALLS", default_value_t = 60)]
     calls_per_hour: u32,
     #[command(flatten)]
