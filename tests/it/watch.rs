@@ -11,7 +11,7 @@ use detente::domain::message::Relation;
 use tokio_stream::StreamExt as _;
 use tonic::Code;
 
-use crate::officer::{PATIENCE, arrived, notify, reason, show, size, watches};
+use crate::officer::{PATIENCE, arrived, commands, notify, reason, show, watches};
 use crate::talk::both_settled;
 use crate::world::World;
 
@@ -87,7 +87,7 @@ async fn neither_an_own_message_nor_an_acknowledgement_nor_an_unknown_one_is_ack
     // Heads of both ledgers are put on record after the receipts.
     both_settled(&world, "BY", "PL").await;
     let of_by = world.desk("BY", "watch");
-    let before = size(&world, "BY");
+    let before = commands(&world, "BY");
     for (digest, expected) in [
         (sent.message_digest, "OWN_MESSAGE"),
         (answer.acknowledgement_digest, "OWN_MESSAGE"),
@@ -98,7 +98,7 @@ async fn neither_an_own_message_nor_an_acknowledgement_nor_an_unknown_one_is_ack
     }
     let refused = watches(&of_by).acknowledge(acknowledge_call(&of_by, &Bytes::new())).await.unwrap_err();
     assert_eq!(refused.code(), Code::InvalidArgument);
-    assert_eq!(size(&world, "BY"), before);
+    assert_eq!(commands(&world, "BY"), before);
 }
 
 #[tokio::test]
