@@ -116,3 +116,33 @@ fn built_on(
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::hotline::made::{party, spoken};
+
+    #[test]
+    fn a_word_counts_from_its_place_on_and_of_those_without_sight_of_each_other_the_last_before_it() {
+        let addition = |sees| {
+            let (party, sees) = ("LT".into(), Some(sees));
+            SessionAddition { party, sees, ..SessionAddition::default() }
+        };
+        let said = [
+            ("BY", Sees::All),
+            ("PL", Sees::FromNowOn),
+            ("BY", Sees::FromNowOn),
+            ("PL", Sees::All),
+            ("BY", Sees::All),
+        ];
+        let one = |(at, (by, sees)): (u64, (&str, Sees))| {
+            Arc::new(spoken(at, by, &["LT"], Content::SessionAddition(addition(sees))))
+        };
+        let all: Vec<Arc<Spoken>> = (0..).zip(said).map(one).collect();
+        let order: Vec<&Arc<Spoken>> = all.iter().collect();
+        let mut consent = Consent::new(&order);
+        let both = BTreeSet::from(["BY", "PL"].map(party));
+        let given = (0..).zip(said).map(|(at, (_, sees))| consent.is_given(at, &addition(sees), &both));
+        assert_eq!(given.collect::<Vec<_>>(), [false, false, true, false, true]);
+    }
+}

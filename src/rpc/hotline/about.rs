@@ -146,6 +146,12 @@ impl Told {
         first
     }
 
+    /// Whether this Party said that a console of its own shows this one.
+    pub fn is_shown_here(&self, message: &Digest) -> bool {
+        let mut all = self.about.shown.places(message).filter_map(|at| self.spoken.get(at));
+        all.any(|one| one.said.author == self.own)
+    }
+
     fn traffic_of(&self, message: &Digest) -> Option<Traffic> {
         self.message(message).map(|message| message.draft.traffic)
     }

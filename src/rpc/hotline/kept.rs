@@ -1,8 +1,8 @@
 //! Sessions as they were last read and folded, for all consoles and calls of a node: from the journal comes only what is
 //! new since, and only that is a reason to fold one again.
 //!
-//! Never here: a truth of its own. What is let go is read again, and who looks at one waits for nobody but those who
-//! read on in the same one.
+//! Never here: a truth of its own. What is let go is read again. Who looks at one waits for nobody but who reads on in the
+//! same one, and who reads on for those who look at it.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
