@@ -226,6 +226,9 @@ pub const HOTLINE_NAME_BYTES_TOLD: usize = 512;
 /// The sessions that were read for consoles are kept as far as they take no more together; those of the Party whose
 /// sessions take most make room first, and of these those that were looked at longest ago, and are read again (bytes).
 pub const HOTLINE_KEPT_BYTES: usize = 64 * 1024 * 1024;
+/// A session in whose thread more messages stand is folded and looked at beside the threads that carry what comes over
+/// the links, since that takes long; a shorter one in passing.
+pub const HOTLINE_IN_PASSING_MAX: usize = 1_000;
 /// A console that takes nothing of what it is told for so long is let go, and begins again after the last position
 /// that it saw (ms).
 pub const CONSOLE_TAKES_MS_MAX: u64 = 60_000;
