@@ -15,6 +15,9 @@ use crate::domain::form::MessageDigest;
 use crate::domain::party::Party;
 use crate::limits;
 
+/// Behind all records.
+const NOW: u64 = u64::MAX;
+
 /// Something in which two transcripts differ.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Difference {
@@ -101,7 +104,7 @@ impl<'s> Session<'s> {
     pub fn closes_over(&self, thread: ThreadId, own: Party, other: Party) -> String {
         let others: Vec<Party> = self.present.iter().filter(|party| **party != own).copied().collect();
         let close = SessionClose { seen: self.seen_by(own, &others), ..SessionClose::default() };
-        written(thread, (own, other), &self.covered(&close, own, other))
+        written(thread, (own, other), &self.covered(&close, NOW, own, other))
     }
 
     /// What a close of `own` says now: the transcript with each other Party, of what `seen` covers.
@@ -113,7 +116,8 @@ impl<'s> Session<'s> {
         let (who_has, mut found): (Readers, BTreeMap<Has, Vec<&Spoken>>) =
             (Readers::of(&said, own), BTreeMap::new());
         for other in others {
-            let covered = found.entry(who_has.has(other)).or_insert_with(|| self.covered(&close, own, other));
+            let covered =
+                found.entry(who_has.has(other)).or_insert_with(|| self.covered(&close, NOW, own, other));
             close.agreed.push(AgreedWith {
                 party: other.to_string(),
                 transcript: Some(MessageDigest(Digest::of(
@@ -127,9 +131,11 @@ impl<'s> Session<'s> {
 
     /// What a close of `author` covers of what both it and the other have, in order: what it names of one of the two, and
     /// all on which that builds. What a third says counts as far as one of the two went on from it, so that no third
-    /// decides what two of them sign.
-    fn covered(&self, close: &SessionClose, author: Party, other: Party) -> Vec<&'s Spoken> {
-        let said: Vec<&Spoken> = self.lines.iter().map(|line| line.spoken).collect();
+    /// decides what two of them sign. Only what stands in records here before that one: so nothing that comes later, by
+    /// whichever way and whatever others say of it, makes another of what this Party signed.
+    fn covered(&self, close: &SessionClose, before: u64, author: Party, other: Party) -> Vec<&'s Spoken> {
+        let here = self.lines.iter().map(|line| line.spoken).filter(|one| one.recorded < before);
+        let said: Vec<&Spoken> = here.collect();
         let both = common(&said, author, other);
         let names: Vec<Names> = both.iter().map(|one| one.names()).collect();
         let of_two: BTreeSet<Digest> = of_two(&both, (author, other)).collect();
@@ -171,10 +177,13 @@ impl<'s> Session<'s> {
                 // Of what two others have between them a third can't tell what is lacking.
                 if (*one == own || *other == own)
                     && let (Some(first), Some(second)) = (self.closes.get(one), self.closes.get(other))
-                    && let (Content::SessionClose(first), Content::SessionClose(second)) =
+                    && let (Content::SessionClose(of_one), Content::SessionClose(of_other)) =
                         (&first.said.content, &second.said.content)
                 {
-                    pairs.push(self.pair(thread, (*one, first), (*other, second)));
+                    // Of what was on record at the other end by then nothing is known here.
+                    let before = |close: &Spoken| if close.said.author == own { close.recorded } else { NOW };
+                    let sides = ((*one, of_one, before(first)), (*other, of_other, before(second)));
+                    pairs.push(self.pair(thread, sides.0, sides.1));
                 }
             }
         }
@@ -184,11 +193,11 @@ impl<'s> Session<'s> {
     fn pair(
         &self,
         thread: ThreadId,
-        (one, first): (Party, &SessionClose),
-        (other, second): (Party, &SessionClose),
+        (one, first, before_first): (Party, &SessionClose, u64),
+        (other, second, before_second): (Party, &SessionClose, u64),
     ) -> Pair {
-        let (first_covers, second_covers) =
-            (self.covered(first, one, other), self.covered(second, other, one));
+        let first_covers = self.covered(first, before_first, one, other);
+        let second_covers = self.covered(second, before_second, other, one);
         let first_waits = self.not_here(first, &first_covers, (one, other));
         let second_waits = self.not_here(second, &second_covers, (other, one));
         // As long as anything is not here on which one of the two builds, nothing can be held against either.

@@ -80,6 +80,7 @@ impl Two<'_> {
             line.agreed_words.retain(|one| one.party == other);
             line.phrase_differs.retain(|party| party == other);
             line.not_to.clear();
+            line.read_as.clear();
             self.line(line);
         }
     }
@@ -111,12 +112,13 @@ impl Two<'_> {
     }
 
     fn handed_on(&self) -> usize {
-        self.told.handed_on.iter().filter(|one| one.by == self.other).count()
+        self.told.handed_on_alone().filter(|one| one.by == self.other).count()
     }
 
     /// With those translations and words that take back which the other one has.
     fn line(&self, line: &mut calls::SessionLine) {
         let Some(digest) = Digest::from_slice(&line.digest) else { return };
+        line.came_by_way = self.told.came_by_way(&digest, Some(self.other));
         if !line.withdrawn_by.is_empty() {
             let said = self.both.lines.iter().map(|line| &line.spoken.said);
             let mut said = said.filter(|said| said.message == digest);

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use prost::Message as _;
 
 use super::closes;
-use super::lines::{self, Place};
+use super::lines::{self, Place, count};
 use super::moved::pieces;
 use super::told::Told;
 use super::touched::Touched;
@@ -70,6 +70,8 @@ pub(super) struct Heard {
     untold: Vec<(Digest, u64, Stood)>,
     /// Those that a console may have to be told, as they are now.
     lines: BTreeMap<Digest, calls::SessionLine>,
+    /// In which line each message stands that these records touch: in its own, or in that of what came within it.
+    of: BTreeMap<Digest, Digest>,
 }
 
 impl Known {
@@ -82,7 +84,7 @@ impl Known {
             .partition(|one| told.rooms.read_by(&one.said.message, one.recorded) < position);
         let then: Vec<Spoken> = then.into_iter().cloned().collect();
         let later: BTreeSet<Digest> = later.into_iter().map(|one| one.said.message).collect();
-        let here: BTreeSet<Digest> = told.order.iter().filter(|one| !later.contains(one)).copied().collect();
+        let here: BTreeSet<Digest> = told.all_here().filter(|one| !later.contains(*one)).copied().collect();
         let session = Session::of(told.thread, &then, told.own);
         let standing = session.iter().flat_map(|session| standing(session, &here));
         let lines = standing.map(|(spoken, stood, _)| (spoken.said.message, Shown { stood, line: None }));
@@ -93,9 +95,12 @@ impl Known {
     pub fn hear(&mut self, told: &Told, caller: &Person, touched: &BTreeSet<Digest>, next: u64) -> Heard {
         self.looked = next;
         let Some(session) = told.session() else { return Heard::default() };
-        let here: BTreeSet<Digest> = told.order.iter().copied().collect();
+        let here: BTreeSet<Digest> = told.all_here().copied().collect();
+        let of = told.lines_of(touched);
+        let touched: BTreeSet<Digest> = of.values().copied().collect();
         let mut heard =
-            self.look(&session, &here, (touched, next), |place| lines::line(told, &session, place, caller));
+            self.look(&session, &here, (&touched, next), |place| lines::line(told, &session, place, caller));
+        heard.of = of;
         heard.traffic = traffic_to_proto(session.begins.said.traffic);
         let (head, closed) = (lines::head(told, &session, caller), lines::closed(told, &session));
         let stands = (head, closed, closes::unsigned(told, &session));
@@ -162,18 +167,19 @@ impl Known {
         for message in std::mem::take(&mut heard.again) {
             news.extend(self.changed(heard, &message));
         }
-        let mut is_new = touched.is_new;
+        let touched = *heard.of.get(&touched.message).unwrap_or(&touched.message);
+        let mut is_new = false;
         let (now, later): (Vec<_>, Vec<_>) =
             std::mem::take(&mut heard.untold).into_iter().partition(|(_, recorded, _)| *recorded < position);
         heard.untold = later;
         for (message, _, stood) in now {
             let Some(line) = heard.lines.get(&message) else { continue };
             self.lines.insert(message, Shown { stood, line: None });
-            is_new = is_new || message == touched.message;
+            is_new = is_new || message == touched;
             news.push(What::Line(line.clone()));
         }
         if !is_new {
-            news.extend(self.changed(heard, &touched.message));
+            news.extend(self.changed(heard, &touched));
         }
         news
     }
@@ -260,10 +266,6 @@ fn digest_of(line: &calls::SessionLine) -> Digest {
     let (unseen_texts, missing) = (Vec::new(), Vec::new());
     let rest = calls::SessionLine { position: 0, unseen: 0, unseen_texts, missing, ..line.clone() };
     Digest::of(&rest.encode_to_vec())
-}
-
-fn count(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
         more_not_in,
         came_in_later,
         heard_alone: count(heard::count_alone(told)),
-        handed_on: count(told.handed_on.len()),
+        handed_on: count(told.handed_on_alone().count()),
         beside: said_beside,
         to_acknowledge: count(left.saturating_add(all_beside)),
         not_read: count(not_read),
@@ -198,9 +198,11 @@ pub(super) fn line(
         heard,
         more_heard,
         read_by_caller: is_read_by(told, &said.message, caller),
-        withdrawn_by: told.withdrawn_by(said).map(|word| word.number.clone()).unwrap_or_default(),
+        withdrawn_by: told.withdrawn_number(said).cloned().unwrap_or_default(),
         withdrawal_came_by_file: told.withdrawal_came_by_file(said),
         came_by_file: told.came_by_file(&said.message),
+        came_by_way: told.came_by_way(&said.message, None),
+        read_as: told.read_as(&said.message),
         ..Default::default()
     };
     if let Some((_, line)) = place.standing {

@@ -138,6 +138,24 @@ impl Rooms {
         }
     }
 
+    /// One that came by way of another Party than its author, who has so many times its room for it, and what it takes in
+    /// memory: in that room, as if its author had brought it.
+    pub fn add_by_way(&mut self, (message, author): (Digest, Party), bytes: usize, times: usize) {
+        // With its own record, unless there was room only as others name it.
+        if times > 1 {
+            self.late.insert(message, self.newest);
+        }
+        put(&mut self.taken.entry(author).or_default().said, bytes);
+    }
+
+    /// Its author brought it as well.
+    pub fn give_back(&mut self, author: Party, bytes: usize) {
+        if let Some(taken) = self.taken.get_mut(&author) {
+            let (messages, all) = taken.said;
+            taken.said = (messages.saturating_sub(1), all.saturating_sub(bytes));
+        }
+    }
+
     /// One that was looked at and is not kept, and how long it is.
     pub fn pass(&mut self, entry: &Entry, part: Part, bytes: usize) {
         if self.passed.insert(entry.digest, part).is_none() {

@@ -71,6 +71,8 @@ impl State {
             let is_told = |line: &calls::SessionLine| {
                 line.author == self.own
                     || !is_text(line)
+                    // Its author did not bring it, and is told nothing.
+                    || !line.came_by_way.is_empty()
                     || line.states.iter().any(|state| state.party == self.own && state.shown_at_ms != 0)
             };
             let is_new = line.is_some_and(|line| !is_told(line))
