@@ -348,6 +348,18 @@ mod tests {
     }
 
     #[test]
+    fn what_came_by_way_of_another_party_takes_its_authors_room_until_its_author_brings_it() {
+        let mut rooms = rooms(&["BY", "LT", "PL"]);
+        for number in 0..8_u8 {
+            rooms.add_by_way((Digest([number; 32]), party("LT")), BYTES, 1);
+        }
+        let has_room = |rooms: &Rooms, code: &str| rooms.takes(party(code), Part::Said, 1);
+        assert!(!has_room(&rooms, "LT") && has_room(&rooms, "BY"));
+        rooms.give_back(party("LT"), BYTES);
+        assert!(has_room(&rooms, "LT"));
+    }
+
+    #[test]
     fn room_ends_by_bytes_too_and_before_a_session_begins_all_have_the_larger_one() {
         let mut rooms = Rooms { inside: (100, 3 * BYTES), ..rooms(&[]) };
         let here = thread(&[("BY", 20)]);
