@@ -156,28 +156,27 @@ impl Told {
         self.order.iter().chain(self.by_way.keys())
     }
 
-    /// By way of whom it came, and when; for a sheet of two only where it is one of these. Empty where its author brought
-    /// it.
+    /// By way of whom it came, and when; empty where its author brought it. On a sheet of two it is told of the Party with
+    /// which that is by its code, of another one to its author alone and without.
     pub(super) fn came_by_way(&self, message: &Digest, with: Option<Party>) -> String {
         let author = self.message(message).map(|message| message.author);
         let (Some(came), Some(author)) = (self.by_way.get(message), author) else { return String::new() };
         let by = match with {
-            Some(with) if with != came.by => "another Party".to_owned(),
+            Some(with) if with != came.by && with == author => "another Party".to_owned(),
+            Some(with) if with != came.by => return String::new(),
             Some(_) | None => came.by.to_string(),
         };
         format!("came by way of {by} at {}, not from {author}", came.at)
     }
 
-    /// The number of the first word by which its own author took it back; of one that came by way of another Party also
-    /// of one that was handed on as well.
-    pub(super) fn withdrawn_number(&self, one: &Said) -> Option<&String> {
-        let takes_it_back = |word: &&HandedOn| word.said().is_some_and(|word| takes_back(&word, one));
-        let handed_on = || {
-            let mut words = self.words_handed_on.iter().filter(|word| word.may_count);
-            words.find(takes_it_back).map(|word| &word.original.message.number)
-        };
-        let is_by_way = self.by_way.contains_key(&one.message);
-        let number = self.withdrawn_by(one).map(|word| &word.number);
-        number.or_else(|| if is_by_way { handed_on() } else { None })
+    /// The first word by which its own author took it back; of one that came by way of another Party also one that was
+    /// handed on as well.
+    pub(super) fn word_on(&self, one: &Said) -> Option<Said> {
+        if let Some(word) = self.withdrawn_by(one) {
+            return Some(word.clone());
+        }
+        self.by_way.get(&one.message)?;
+        let words = self.words_handed_on.iter().filter(|word| word.may_count);
+        words.filter_map(HandedOn::said).find(|word| takes_back(word, one))
     }
 }

@@ -17,7 +17,7 @@ impl Told {
     /// all ends then hold the same, whatever its author sent to which of them first, or by way of whom it came. Whether
     /// anything was.
     pub(super) async fn read_named(&mut self, here: &Thread, records: &Records) -> Result<bool, Status> {
-        if self.rooms.left_out(here).0 == 0 && self.not_counted().next().is_none() {
+        if self.rooms.not_read(here).0 == 0 && self.not_counted().next().is_none() {
             return Ok(false);
         }
         let mut at: BTreeMap<Digest, usize> =
