@@ -28,6 +28,7 @@ use crate::domain::ledger::Edge;
 use crate::domain::refusal::NotNow;
 use crate::journal::Journal;
 use crate::limits;
+use crate::replay::message_keys::MessageKeys;
 use crate::replay::positions::Positions;
 use crate::replay::records::{Newest, Records};
 
@@ -43,6 +44,7 @@ pub struct Head {
     pub board: Arc<Board>,
     pub tree: Edge,
     pub positions: Arc<Positions>,
+    pub message_keys: MessageKeys,
     pub void: u64,
     pub standing: Standing,
     pub newest: Newest,

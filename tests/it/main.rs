@@ -69,6 +69,7 @@ mod hotline;
 mod hotline_agreed;
 mod hotline_at_once;
 mod hotline_broker;
+mod hotline_by_way;
 mod hotline_carried;
 mod hotline_checks;
 mod hotline_closed;

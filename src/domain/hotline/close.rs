@@ -18,6 +18,9 @@ use crate::domain::message::Message;
 use crate::domain::party::Party;
 use crate::limits;
 
+/// Behind all records.
+const NOW: u64 = u64::MAX;
+
 /// Something in which two transcripts differ.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Difference {
@@ -111,7 +114,7 @@ impl Session {
     pub fn closes_over(&self, thread: ThreadId, own: Party, other: Party) -> String {
         let others: Vec<Party> = self.present.iter().filter(|party| **party != own).copied().collect();
         let close = SessionClose { seen: self.seen_by(own, &others), ..SessionClose::default() };
-        written(thread, (own, other), &self.covered(&close, own, other))
+        written(thread, (own, other), &self.covered(&close, NOW, own, other))
     }
 
     /// What a close of `own` says now: the transcript with each other Party, of what `seen` covers.
@@ -122,7 +125,8 @@ impl Session {
         let (who_has, mut found): (Readers, BTreeMap<Has, Vec<&Arc<Spoken>>>) =
             (Readers::of(&self.said(), own), BTreeMap::new());
         for other in others {
-            let covered = found.entry(who_has.has(other)).or_insert_with(|| self.covered(&close, own, other));
+            let covered =
+                found.entry(who_has.has(other)).or_insert_with(|| self.covered(&close, NOW, own, other));
             close.agreed.push(AgreedWith {
                 party: other.to_string(),
                 transcript: Some(MessageDigest(Digest::of(
@@ -136,9 +140,12 @@ impl Session {
 
     /// What a close of `author` covers of what both it and the other have, in order: what it names of one of the two, and
     /// all on which that builds. What a third says counts as far as one of the two went on from it, so that no third
-    /// decides what two of them sign.
-    fn covered(&self, close: &SessionClose, author: Party, other: Party) -> Vec<&Arc<Spoken>> {
-        let both = common(&self.said(), author, other);
+    /// decides what two of them sign. Only what stands in records here before that one: so nothing that comes later, by
+    /// whichever way and whatever others say of it, makes another of what this Party signed.
+    fn covered(&self, close: &SessionClose, before: u64, author: Party, other: Party) -> Vec<&Arc<Spoken>> {
+        let mut said = self.said();
+        said.retain(|one| one.recorded < before);
+        let both = common(&said, author, other);
         let names: Vec<Names> = both.iter().map(|one| one.names()).collect();
         let of_two: BTreeSet<Digest> = of_two(&both, (author, other)).collect();
         let seen = first(&close.seen).iter().filter_map(|one| Some(one.message?.0));
@@ -184,10 +191,13 @@ impl Session {
                 // Of what two others have between them a third can't tell what is lacking.
                 if (*one == own || *other == own)
                     && let (Some(first), Some(second)) = (self.closes.get(one), self.closes.get(other))
-                    && let (Content::SessionClose(first), Content::SessionClose(second)) =
+                    && let (Content::SessionClose(of_one), Content::SessionClose(of_other)) =
                         (&first.said.content, &second.said.content)
                 {
-                    pairs.push(self.pair(thread, &here, (*one, first), (*other, second)));
+                    // Of what was on record at the other end by then nothing is known here.
+                    let before = |close: &Spoken| if close.said.author == own { close.recorded } else { NOW };
+                    let sides = ((*one, of_one, before(first)), (*other, of_other, before(second)));
+                    pairs.push(self.pair(thread, &here, sides.0, sides.1));
                 }
             }
         }
@@ -198,11 +208,11 @@ impl Session {
         &self,
         thread: ThreadId,
         here: &Here,
-        (one, first): (Party, &SessionClose),
-        (other, second): (Party, &SessionClose),
+        (one, first, before_first): (Party, &SessionClose, u64),
+        (other, second, before_second): (Party, &SessionClose, u64),
     ) -> Pair {
-        let (first_covers, second_covers) =
-            (self.covered(first, one, other), self.covered(second, other, one));
+        let first_covers = self.covered(first, before_first, one, other);
+        let second_covers = self.covered(second, before_second, other, one);
         let first_waits = here.lacking(first, &first_covers, (one, other));
         let second_waits = here.lacking(second, &second_covers, (other, one));
         // As long as anything is not here on which one of the two builds, nothing can be held against either.

@@ -80,6 +80,13 @@ impl Keys {
         1..=u32::try_from(self.0.get(&party).map_or(0, |opened| opened.lists.len())).unwrap_or(u32::MAX)
     }
 
+    /// The number of the last list that a Party had made by then, as it says itself; of its first, where it says of none.
+    pub(super) fn number_at(&self, party: Party, at: Instant) -> Option<u32> {
+        let lists = &self.0.get(&party)?.lists;
+        let last = lists.iter().rev().find(|list| list.made_at <= at);
+        last.or_else(|| lists.first()).map(|list| list.number)
+    }
+
     /// A checkpoint of the ledger that `keeper` keeps with `other`, signed under one of its lists. `None` also
     /// where no key list of the other is in here that says which of those with its code it is.
     pub(super) fn checkpoint(

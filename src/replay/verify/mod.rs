@@ -7,6 +7,7 @@
 
 mod became;
 mod by_hand;
+mod by_way;
 mod dispatch;
 mod handed_on;
 mod keys;

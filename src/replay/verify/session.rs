@@ -23,7 +23,9 @@ impl Checker<'_> {
     /// Nothing where the thread is no session.
     pub(super) fn session<'d>(&mut self, dispatches: impl Iterator<Item = &'d Dispatch>) {
         let (thread, maker) = (self.bundle.thread, self.bundle.made_by);
-        let (spoken, not_read) = as_one(self.spoken(dispatches), maker, limits::HOTLINE_AUTHOR_MESSAGES_MAX);
+        let mut spoken = self.spoken(dispatches);
+        self.by_way(&mut spoken);
+        let (spoken, not_read) = as_one(spoken, maker, limits::HOTLINE_AUTHOR_MESSAGES_MAX);
         let Some(session) = Session::of(thread, &spoken, maker) else {
             // Without the message with which it begins nobody makes its order or its transcripts again.
             if spoken.iter().any(Spoken::is_ordered) {
@@ -277,7 +279,7 @@ fn places<'d>(
     places
 }
 
-fn spoken(digest: Digest, message: &Message, recorded: u64) -> Option<Spoken> {
+pub(super) fn spoken(digest: Digest, message: &Message, recorded: u64) -> Option<Spoken> {
     let said = content::said(&message.draft.kind, &message.draft.content);
     let content = said.content()?.clone();
     if content.kind().noun() != Kind::SessionText.noun() {

@@ -28,7 +28,7 @@ pub(super) struct Checker<'a> {
     /// Those whose author's signature verified.
     pub(super) messages: BTreeMap<Digest, Message>,
     /// Those of them of which nothing shows that they were written while their key list was in force.
-    undated: BTreeSet<Digest>,
+    pub(super) undated: BTreeSet<Digest>,
     /// Official numbers and addressees of what was dispatched, for what is absent.
     pub(super) dispatched: BTreeSet<(Digest, Party)>,
     acknowledged: BTreeSet<(Digest, Party)>,

@@ -103,11 +103,15 @@ impl Told {
         (first, many)
     }
 
-    /// Who states that an officer read this one, in traffic like its own.
+    /// Who states that an officer read this one, in traffic like its own; here also the message within which it came.
     pub fn reads_of<'t>(&'t self, of: &'t Digest) -> impl Iterator<Item = (Party, &'t Acknowledgement)> {
-        let traffic = self.traffic_of(of);
-        let all = self.about.reads.places(of).filter_map(move |at| self.reads.get(at));
-        all.filter(move |(_, as_what, ..)| Some(*as_what) == traffic).map(|(by, _, _, read)| (*by, read))
+        let (traffic, brought_in) = (self.traffic_of(of), self.brought_in(of));
+        let itself = self.about.reads.places(of).filter_map(|at| self.reads.get(at));
+        let itself = itself.filter(move |(_, as_what, ..)| Some(*as_what) == traffic);
+        let within = (brought_in != of).then_some(brought_in).into_iter();
+        let within = within.flat_map(|one| self.about.reads.places(one)).filter_map(|at| self.reads.get(at));
+        let within = within.filter(|(by, ..)| *by == self.own);
+        itself.chain(within).map(|(by, _, _, read)| (*by, read))
     }
 
     /// The translations of this one, in traffic like its own, each with the message that gives it.

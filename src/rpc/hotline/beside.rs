@@ -103,8 +103,8 @@ pub(super) fn reason(word: Option<&Said>) -> String {
 
 /// Those that no officer of ours has acknowledged, the first ones, and how many there are.
 pub(super) fn waiting(told: &Told, is_read: &BTreeSet<Digest>) -> (Vec<calls::SaidBeside>, usize) {
-    // Whatever else is handed on in the thread is a message like any other.
-    let handed_on: BTreeSet<Digest> = told.handed_on.iter().map(|one| one.in_message).collect();
+    // Whatever else is handed on in the thread is a message like any other. What stands in a line waits there.
+    let handed_on: BTreeSet<Digest> = told.handed_on_alone().map(|one| one.in_message).collect();
     let is_of_it =
         |one: &&Beside| one.told.kind != Kind::Forwarded.name() || handed_on.contains(&one.message);
     let traffic = begins(&told.spoken, told.own).map_or(0, |one| traffic_to_proto(one.said.traffic));

@@ -81,6 +81,7 @@ impl Two<'_> {
             line.agreed_words.retain(|one| one.party == other);
             line.phrase_differs.retain(|party| party == other);
             line.not_to.clear();
+            line.read_as.clear();
             self.line(line);
             if line.author != own && line.author != other {
                 without_own_account(line);
@@ -101,7 +102,7 @@ impl Two<'_> {
         let recorded = both.filter_map(|line| told.envelopes.get(&line.spoken.said.message));
         head.newest_at_ms = recorded.map(|(_, at)| at.0).max().unwrap_or(0);
         head.heard_alone = lines::count(heard::count_alone(told, Some(self.other)));
-        head.handed_on = lines::count(told.handed_on.iter().filter(|one| one.by == self.other).count());
+        head.handed_on = lines::count(told.handed_on_alone().filter(|one| one.by == self.other).count());
         head.not_read_of.retain(|party| party == self.other.as_str());
         head.not_read = 0;
         if !head.not_read_of.is_empty() {
@@ -115,6 +116,7 @@ impl Two<'_> {
     /// have that.
     fn line(&self, line: &mut calls::SessionLine) {
         let Some(digest) = Digest::from_slice(&line.digest) else { return };
+        line.came_by_way = self.told.came_by_way(&digest, Some(self.other));
         let mut said = self.both.lines.iter().map(|line| &line.spoken.said);
         if !line.answers.is_empty() {
             line.answers_not_here = !said.clone().any(|said| said.message.0[..] == line.answers[..]);

@@ -58,6 +58,8 @@ pub(super) struct Heard {
     untold: Vec<(Digest, u64, Stood)>,
     /// Those that a console may have to be told, as they are now.
     lines: BTreeMap<Digest, calls::SessionLine>,
+    /// In which line each message stands that these records touch: in its own, or in that of what came within it.
+    of: BTreeMap<Digest, Digest>,
 }
 
 impl Known {
@@ -68,7 +70,7 @@ impl Known {
         let (then, later): (Vec<Arc<Spoken>>, Vec<Arc<Spoken>>) =
             told.spoken.iter().cloned().partition(|one| is_then(one));
         let later: BTreeSet<Digest> = later.into_iter().map(|one| one.said.message).collect();
-        let is_here = |digest: &Digest| told.rooms.holds(digest) && !later.contains(digest);
+        let is_here = |digest: &Digest| told.is_here(digest) && !later.contains(digest);
         let folded = told.folds.of(told.thread, told.own, &then);
         let lines = folded.standing(is_here);
         let lines = lines.map(|(place, stood)| (place.spoken.said.message, Shown { stood, line: None }));
@@ -79,10 +81,13 @@ impl Known {
     pub fn hear(&mut self, told: &Told, caller: &Person, touched: &BTreeSet<Digest>, next: u64) -> Heard {
         self.looked = next;
         let Some(session) = told.session() else { return Heard::default() };
-        let is_here = |digest: &Digest| told.rooms.holds(digest);
-        let mut heard = self.look(&told.folds.now, is_here, (touched, next), |place| {
+        let of = told.lines_of(touched);
+        let touched: BTreeSet<Digest> = of.values().copied().collect();
+        let is_here = |digest: &Digest| told.is_here(digest);
+        let mut heard = self.look(&told.folds.now, is_here, (&touched, next), |place| {
             lines::line(told, session, place, caller)
         });
+        heard.of = of;
         heard.traffic = traffic_to_proto(session.begins.said.traffic);
         let (head, closed) = (lines::head(told, session, caller), lines::closed(told, session));
         let stands = (head, closed, closed_by::unsigned(told, session));
@@ -149,18 +154,19 @@ impl Known {
         for message in std::mem::take(&mut heard.again) {
             news.extend(self.changed(heard, &message));
         }
-        let mut is_new = touched.is_new;
+        let touched = *heard.of.get(&touched.message).unwrap_or(&touched.message);
+        let mut is_new = false;
         let (now, later): (Vec<_>, Vec<_>) =
             std::mem::take(&mut heard.untold).into_iter().partition(|(_, recorded, _)| *recorded < position);
         heard.untold = later;
         for (message, _, stood) in now {
             let Some(line) = heard.lines.get(&message) else { continue };
             self.lines.insert(message, Shown { stood, line: None });
-            is_new = is_new || message == touched.message;
+            is_new = is_new || message == touched;
             news.push(What::Line(line.clone()));
         }
         if !is_new {
-            news.extend(self.changed(heard, &touched.message));
+            news.extend(self.changed(heard, &touched));
         }
         news
     }

@@ -109,7 +109,7 @@ pub(super) fn head(told: &Told, session: &Session, caller: &Person) -> calls::Se
         more_not_in,
         came_in_later,
         heard_alone: count(heard::count_alone(told, None)),
-        handed_on: count(told.handed_on.len()),
+        handed_on: count(told.handed_on_alone().count()),
         beside: said_beside,
         to_acknowledge: count(left.saturating_add(all_beside)),
         not_read: count(*not_read),
@@ -180,7 +180,7 @@ pub(super) fn line(told: &Told, session: &Session, place: &Place<'_>, caller: &P
     let (text, answers) = what(&said.content);
     let (translations, more_translations) = translations::of(told, &said.message, |_| true);
     let (heard, more_heard) = heard::of(told, spoken);
-    let word = told.withdrawn_by(said);
+    let word = told.word_on(said);
     let mut told_line = calls::SessionLine {
         digest: said.message.0.to_vec().into(),
         kind: said.content.kind().name().into(),
@@ -200,10 +200,12 @@ pub(super) fn line(told: &Told, session: &Session, place: &Place<'_>, caller: &P
         heard,
         more_heard,
         read_by_caller: is_read_by(told, &said.message, caller),
-        withdrawn_by: word.map(|word| word.number.clone()).unwrap_or_default(),
-        withdrawal_reason: beside::reason(word),
+        withdrawn_by: word.as_ref().map(|word| word.number.clone()).unwrap_or_default(),
+        withdrawal_reason: beside::reason(word.as_ref()),
         withdrawal_came_by_file: told.withdrawal_came_by_file(said),
         came_by_file: told.came_by_file(&said.message),
+        came_by_way: told.came_by_way(&said.message, None),
+        read_as: told.read_as(&said.message),
         ..Default::default()
     };
     if let Some((_, line)) = place.standing {

@@ -10,6 +10,7 @@ mod awaited;
 mod bare;
 mod beside;
 mod between;
+mod by_way;
 mod carry;
 mod carry_given;
 mod check_keeper;

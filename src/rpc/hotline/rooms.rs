@@ -138,6 +138,24 @@ impl Rooms {
         }
     }
 
+    /// One that came by way of another Party than its author, who has so many times its room for it, and what it takes in
+    /// memory: in that room, as if its author had brought it.
+    pub fn add_by_way(&mut self, (message, author): (Digest, Party), bytes: usize, times: usize) {
+        // With its own record, unless there was room only as others name it.
+        if times > 1 {
+            self.late.insert(message, self.newest);
+        }
+        put(&mut self.taken.entry(author).or_default().said, bytes);
+    }
+
+    /// Its author brought it as well.
+    pub fn give_back(&mut self, author: Party, bytes: usize) {
+        if let Some(taken) = self.taken.get_mut(&author) {
+            let (messages, all) = taken.said;
+            taken.said = (messages.saturating_sub(1), all.saturating_sub(bytes));
+        }
+    }
+
     /// One that was looked at and is not kept, and how long it is.
     pub fn pass(&mut self, entry: &Entry, part: Part, bytes: usize) {
         if self.passed.insert(entry.digest, part).is_none() {
@@ -325,6 +343,18 @@ mod tests {
         let codes: Vec<Party> = (0..100).map(|number| party(&format!("X{number}"))).collect();
         let many = Rooms { present: codes, ..rooms };
         assert!(many.times_named() * limits::HOTLINE_AUTHOR_BYTES_MAX <= limits::HOTLINE_KEPT_BYTES);
+    }
+
+    #[test]
+    fn what_came_by_way_of_another_party_takes_its_authors_room_until_its_author_brings_it() {
+        let mut rooms = rooms(&["BY", "LT", "PL"]);
+        for number in 0..8_u8 {
+            rooms.add_by_way((Digest([number; 32]), party("LT")), BYTES, 1);
+        }
+        let has_room = |rooms: &Rooms, code: &str| rooms.takes(party(code), Part::Said, 1);
+        assert!(!has_room(&rooms, "LT") && has_room(&rooms, "BY"));
+        rooms.give_back(party("LT"), BYTES);
+        assert!(has_room(&rooms, "LT"));
     }
 
     #[test]

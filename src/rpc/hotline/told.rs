@@ -14,15 +14,14 @@ use super::about::LookedUp;
 use super::awaited::Awaited;
 use super::bare::{bare, weight};
 use super::beside::Beside;
+use super::by_way::ByWay;
 use super::folded::Folds;
 use super::handed_on::HandedOn;
 use super::receipts::Receipted;
 use super::rooms::{Part, Rooms};
 use crate::codec::content::{self, Said as Read};
-use crate::codec::forwarded::{self, Opened};
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::forwarded::Forwarded;
 use crate::domain::hotline::beginning;
 use crate::domain::hotline::phrases::LinkPhrases;
 use crate::domain::hotline::session::{Session, Spoken, parties};
@@ -36,6 +35,7 @@ use crate::domain::transcription::Transcription;
 use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
+use crate::replay::message_keys::MessageKeys;
 use crate::replay::records::{Records, StoredMessage};
 use crate::rpc::{came_by_file, status};
 
@@ -63,7 +63,11 @@ pub(super) struct Told {
     pub handed_on: Vec<HandedOn>,
     /// By which words authors took messages of the session back, as those were handed on in it: of each Party that hands
     /// them on the first, no more than are told of texts.
-    words_handed_on: Vec<HandedOn>,
+    pub(super) words_handed_on: Vec<HandedOn>,
+    /// Of what came by way of another Party than its author, how.
+    pub(super) by_way: BTreeMap<Digest, ByWay>,
+    /// Under which key each Party signs.
+    pub(super) keys: MessageKeys,
     /// By which words authors took messages of their own back.
     pub withdrawals: Vec<Said>,
     /// What other Parties say of it that is no line of it, as it came.
@@ -106,6 +110,8 @@ impl Told {
             heard: Vec::new(),
             handed_on: Vec::new(),
             words_handed_on: Vec::new(),
+            by_way: BTreeMap::new(),
+            keys: MessageKeys::default(),
             withdrawals: Vec::new(),
             beside: Vec::new(),
             receipts: BTreeMap::new(),
@@ -129,11 +135,15 @@ impl Told {
             return Ok(false);
         }
         self.phrases = head.board.roster.phrases.clone();
+        self.keys = head.message_keys.clone();
         let here = head.board.thread(self.thread).ok_or_else(|| status::not_found("session"))?;
         let records = head.records(journal);
         // Whoever has come in by what was read is read further.
         while here.messages() != self.here.messages() {
-            if !self.read_new(here, &records).await? && !self.read_named(here, &records).await? {
+            let is_new = self.read_new(here, &records).await?;
+            self.read_joining(here, &records).await?;
+            let is_more = self.count_handed_on() || is_new;
+            if !is_more && !self.read_named(here, &records).await? {
                 break;
             }
             self.rooms.present = parties(&self.spoken, self.own);
@@ -158,7 +168,8 @@ impl Told {
         times: usize,
     ) -> Result<(), Status> {
         let part = Part::of(&stored.message.draft.kind);
-        if !self.rooms.takes(entry.author, part, times) {
+        let joins = self.joins(&entry.digest);
+        if joins.is_none() && !self.rooms.takes(entry.author, part, times) {
             self.rooms.pass(entry, part, stored.signed.len());
             return Ok(());
         }
@@ -168,7 +179,8 @@ impl Told {
         let before = self.bytes;
         let envelope = stored.signed.len().saturating_sub(stored.message.draft.content.len());
         self.count(LEAST_BYTES);
-        self.take((entry.digest, entry.recorded_at), entry.index, stored.message, envelope);
+        let index = joins.unwrap_or(entry.index);
+        self.take((entry.digest, entry.recorded_at), index, stored.message, envelope);
         self.rooms.add(entry, part, self.bytes.saturating_sub(before));
         if self.rooms.present.is_empty() {
             self.rooms.present = parties(&self.spoken, self.own);
@@ -197,8 +209,12 @@ impl Told {
         self.bytes.saturating_add(self.folds.bytes()).saturating_add(self.about.bytes())
     }
 
-    fn count(&mut self, bytes: usize) {
+    pub(super) fn count(&mut self, bytes: usize) {
         self.bytes = self.bytes.saturating_add(bytes);
+    }
+
+    pub(super) fn uncount(&mut self, bytes: usize) {
+        self.bytes = self.bytes.saturating_sub(bytes);
     }
 
     /// What came later may stand before what was there, and what was there may be given another place.
@@ -207,7 +223,8 @@ impl Told {
             return;
         }
         let places: BTreeMap<Digest, usize> = (0..).zip(&order).map(|(at, digest)| (*digest, at)).collect();
-        self.spoken.sort_by_key(|one| places.get(&one.said.message));
+        // What came by way of another Party has no place among its author's other messages, and stands behind them.
+        self.spoken.sort_by_key(|one| places.get(&one.said.message).map_or(usize::MAX, |at| *at));
         self.reads.sort_by_key(|(_, _, in_message, _)| places.get(in_message));
         self.translations.sort_by_key(|one| places.get(&one.message));
         self.heard.sort_by_key(|(in_message, _)| places.get(in_message));
@@ -231,13 +248,15 @@ impl Told {
 
     /// That this message of the thread came by file, as this node knows it; empty where it did not.
     pub fn came_by_file(&self, message: &Digest) -> String {
-        self.came_by_file.get(message).cloned().unwrap_or_default()
+        self.came_by_file.get(self.brought_in(message)).cloned().unwrap_or_default()
     }
 
-    /// All that an officer of ours states to have read.
+    /// All that an officer of ours states to have read, and what came within that.
     pub fn read_here(&self) -> BTreeSet<Digest> {
         let ours = self.reads.iter().filter(|(by, ..)| *by == self.own);
-        ours.map(|(_, _, _, read)| read.message).collect()
+        let read: BTreeSet<Digest> = ours.map(|(_, _, _, read)| read.message).collect();
+        let came = self.by_way.keys().filter(|one| read.contains(self.brought_in(one)));
+        came.chain(&read).copied().collect()
     }
 
     /// That this word came by file; empty where it did not, or no word takes this one back.
@@ -286,12 +305,12 @@ impl Told {
             Some(self.original_of(form).map_or(*word, |original| original.said.message))
         };
         let mut all = self.handed_on.iter().chain(&self.words_handed_on);
-        let handed_on = || all.any(|one| one.in_message == *word).then_some(*word);
+        let handed_on = || all.any(|one| one.in_message == *word).then(|| self.stands_for(word));
         self.taken_back_by(word).or_else(as_heard).or_else(handed_on)
     }
 
     /// Counts what it keeps of it, and of its envelope, which is so long as it came.
-    fn take(
+    pub(super) fn take(
         &mut self,
         (digest, recorded_at): (Digest, Instant),
         index: u64,
@@ -313,7 +332,9 @@ impl Told {
                 self.count(whole);
                 self.heard.push((digest, form));
             }
-            Read::Form(Content::Forwarded(form)) => self.hand_on((digest, recorded_at), message.author, form),
+            Read::Form(Content::Forwarded(form)) => {
+                self.hand_on((digest, index, recorded_at), message.author, form);
+            }
             Read::Form(content) if content.kind() == Kind::MessageWithdrawal => {
                 self.count(whole);
                 self.withdrawals.push(said(digest, &message, content));
@@ -334,25 +355,6 @@ impl Told {
                 self.reads.push((message.author, message.draft.traffic, digest, read));
             }
             Read::Form(_) | Read::Unknown | Read::Unreadable(_) => {}
-        }
-    }
-
-    /// Whatever else is handed on in the thread is a message like any other.
-    fn hand_on(&mut self, (in_message, recorded_at): (Digest, Instant), by: Party, form: Forwarded) {
-        let Opened::Message(original) = forwarded::open(&form) else { return };
-        let draft = &original.message.draft;
-        let kind = Kind::from_name(&draft.kind).filter(|_| draft.thread == self.thread);
-        let (all, most) = match kind {
-            Some(kind) if kind.has_place_in_session() => (&mut self.handed_on, usize::MAX),
-            Some(Kind::MessageWithdrawal) => (&mut self.words_handed_on, limits::HOTLINE_HANDED_ON_TOLD),
-            Some(_) | None => return,
-        };
-        let is_there = all.iter().any(|one| one.by == by && one.original.digest == original.digest);
-        if !is_there && all.iter().filter(|one| one.by == by).count() < most {
-            let one = HandedOn { by, in_message, recorded_at, form, original };
-            let bytes = one.bytes();
-            all.push(one);
-            self.count(bytes);
         }
     }
 }

@@ -8,6 +8,7 @@ use super::dialogue::{Dialogue, Purpose};
 use super::drafts::{DraftOf, Given};
 use super::state::{Effect, Link, State, View};
 use crate::cli::hotline::speak::answered_not_to;
+use crate::cli::hotline::way::to_read;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_answer::How;
 use crate::codec::proto::detente::v1::join_request::What as Said;
@@ -131,7 +132,7 @@ impl State {
     fn is_read(&mut self, digest: &Bytes) {
         for session in self.sessions.values_mut() {
             session.stands.beside.retain(|one| one.digest != *digest);
-            let lines = session.lines.iter_mut().filter(|line| line.digest == *digest);
+            let lines = session.lines.iter_mut().filter(|line| to_read(line) == digest);
             lines.for_each(|line| line.read_by_caller = true);
         }
     }

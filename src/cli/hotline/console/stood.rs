@@ -71,6 +71,8 @@ impl State {
             let is_told = |line: &calls::SessionLine| {
                 line.author == self.own
                     || !is_text(line)
+                    // Its author did not bring it, and is told nothing.
+                    || !line.came_by_way.is_empty()
                     || line.states.iter().any(|state| state.party == self.own && state.shown_at_ms != 0)
             };
             let is_new = line.is_some_and(|line| !is_told(line))
@@ -122,6 +124,28 @@ mod tests {
         let drawn = draw(state, &mut Buffer::empty(Rect::new(0, 0, columns, rows)));
         state.stood(drawn);
         state.press(key, At { now: Instant(1), id: CommandId([1; 16]) })
+    }
+
+    #[test]
+    fn the_author_of_what_came_by_way_of_another_is_told_nothing_and_what_brought_it_is_read() {
+        let came_by_way = "came by way of LT at noon, not from BY".to_owned();
+        let read_as = Bytes::from(vec![9; 32]);
+        let line =
+            calls::SessionLine { came_by_way, read_as: read_as.clone(), ..text(1, "BY", "It is armed.") };
+        let mut state = console(&[line]);
+        press(&mut state, Key::Enter);
+        let (columns, rows) = state.size;
+        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
+        let drawn = draw(&state, &mut buffer);
+        let effects = state.stood(drawn);
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Say(Said::Shown(_)))));
+        let row = |y: u16| {
+            let cells = (0..columns).filter_map(|x| buffer.cell((x, y)));
+            cells.map(|cell| cell.symbol()).collect::<String>()
+        };
+        assert!((0..rows).any(|y| row(y).contains("came by way of LT at noon, not from BY")));
+        let effects = press(&mut state, Key::Character('r'));
+        assert!(matches!(&effects[..], [Effect::Say(Said::Read(asked))] if asked.digest == read_as));
     }
 
     fn long() -> State {

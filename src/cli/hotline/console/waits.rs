@@ -9,6 +9,7 @@ use bytes::Bytes;
 use super::end::{at_the_end, beside, end_of, is_whole_there};
 use super::rows::{is_left, is_text, is_unread, is_unread_here};
 use super::state::{Effect, Link, Session, State};
+use crate::cli::hotline::way::to_read;
 use crate::codec::proto::detente::evidence::v1::{Precedence, Traffic};
 use crate::codec::proto::detente::v1 as calls;
 
@@ -50,7 +51,7 @@ impl State {
         };
         let is_left = is_left(line, &self.own);
         let digest = if is_unread(line, &self.own) || is_left {
-            &line.digest
+            to_read(line)
         } else {
             &beside(session, line).next()?.digest
         };
