@@ -89,6 +89,12 @@ pub(super) fn without_original(told: &Told) -> (Vec<calls::HeardText>, u32) {
     as_many(alone(told), line)
 }
 
+/// How a session stands, with that: as a console is told it.
+pub(super) fn beside_session(stands: calls::Session, told: &Told) -> calls::Session {
+    let (heard, more_heard) = without_original(told);
+    calls::Session { heard, more_heard, ..stands }
+}
+
 /// How much that is.
 pub(super) fn count_alone(told: &Told) -> usize {
     alone(told).count()

@@ -113,6 +113,8 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
         not_read: count(not_read),
         not_read_of: not_read_of.iter().map(Party::to_string).collect(),
         not_heard: Vec::new(),
+        heard: Vec::new(),
+        more_heard: 0,
     }
 }
 

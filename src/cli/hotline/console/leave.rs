@@ -54,7 +54,7 @@ impl State {
         let kinds = [
             (self.waiting.len(), "said and not answered by the node"),
             (filled_in, "filled in and not sent"),
-            (if self.keeps { 0 } else { written }, "written and kept by no file"),
+            (if self.keeps { self.not_kept } else { written }, "written and kept by no file"),
         ];
         let lost: Vec<String> = kinds
             .iter()

@@ -16,12 +16,18 @@ mod filled;
 mod give;
 mod head;
 mod keys;
+mod last_row;
 mod leave;
 mod link;
 mod looks;
+#[cfg(test)]
+mod made;
+mod next;
 mod not_released;
 mod notices;
 mod places;
+mod put_back;
+mod read_over;
 mod refused;
 mod room;
 mod rows;
@@ -30,8 +36,10 @@ mod scroll;
 mod state;
 mod stood;
 mod terminal;
+mod typed;
 mod waits;
 mod words;
+mod writing;
 
 use std::collections::BTreeSet;
 
@@ -88,7 +96,12 @@ pub async fn join(args: JoinArgs) -> Result<(), Fault> {
     let ended = console.sit(&mut terminal, heard, looked, &mut ends).await;
     // However it ends, also where the terminal has gone.
     console.keep();
-    ended
+    ended?;
+    // Once the screen that was there before is back.
+    match console.state.not_kept {
+        0 => Ok(()),
+        _ => Err(Fault::new(console.state.notice)),
+    }
 }
 
 /// What is known, and the ways out of it.
@@ -124,13 +137,15 @@ impl Console {
                     () = ends.come() => break false,
                     input = inputs.recv() => match input {
                         Some(Input::Key(key, came)) => {
+                            let mut in_midst = is_in_midst(&key, came);
                             let mut goes_on = self.press(key, came, terminal)?;
                             // What is typed or pasted faster than it is drawn is drawn together.
                             for _ in 1..terminal::KEYS_AHEAD {
-                                if !goes_on || !self.state.is_typed_in() {
+                                if !goes_on || !(self.state.is_typed_in() || in_midst) {
                                     break;
                                 }
                                 let Ok(Input::Key(key, came)) = inputs.try_recv() else { break };
+                                in_midst = is_in_midst(&key, came);
                                 goes_on = self.press(key, came, terminal)?;
                             }
                             break goes_on;
@@ -191,6 +206,10 @@ impl Console {
 
     /// Whether it goes on.
     fn press(&mut self, key: Key, came: Came, terminal: &mut Terminal) -> Result<bool, Fault> {
+        // What is lost by leaving is said: that the disk does not take a text shows once it is tried.
+        if key == Key::Control('c') || key == Key::Character('q') && !self.state.is_typed_in() {
+            self.keep();
+        }
         let at = At { now: self.clock.now(), id: fresh_id()? };
         let effects = self.state.press_as_it_came(key, came, at);
         self.perform(effects, terminal)
@@ -202,6 +221,10 @@ impl Console {
             Heard::Told(told) => self.state.told(*told, now),
             Heard::Lost(why) => {
                 self.state.lost(why, now);
+                Vec::new()
+            }
+            Heard::PutBack => {
+                self.state.put_back(now);
                 Vec::new()
             }
             Heard::Links(not_heard) => {
@@ -305,7 +328,14 @@ impl Console {
                 self.to_keep.insert(of);
             }
         }
+        self.state.not_kept = self.to_keep.len();
     }
+}
+
+/// Whether a letter stands in the midst of what came at once: by none of these anything moves on the screen but to what
+/// is unread, so that what is behind it is drawn with it.
+fn is_in_midst(key: &Key, came: Came) -> bool {
+    came == Came::Within && matches!(key, Key::Character(_))
 }
 
 /// What ends the program from outside: a shell that goes away, whoever stops the machine.

@@ -117,6 +117,8 @@ pub struct State {
     pub aside: BTreeMap<Of, Dialogue>,
     /// Whether what is written is kept on disk: another console of this officer may keep it.
     pub keeps: bool,
+    /// How many drafts the disk did not take when that was tried last.
+    pub not_kept: usize,
     /// The officer was told what would be lost by leaving.
     pub is_leaving: bool,
     /// The officer was told that what goes opens a closed session again.
@@ -159,6 +161,7 @@ impl State {
             dialogue: None,
             aside: BTreeMap::new(),
             keeps: false,
+            not_kept: 0,
             is_leaving: false,
             is_reopening: false,
             is_undrawn: false,
