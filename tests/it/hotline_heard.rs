@@ -88,7 +88,6 @@ async fn what_was_heard_by_telephone_stands_at_the_console_until_its_original_do
     hotlines(&desk).enter_heard(enter).await.unwrap();
     let mut pl = block_in_place(|| {
         let mut pl = opened(console(&world, "PL"));
-        pl.until_it_says("HEARD BY TELEPHONE 1: End");
         pl.at_the_end_it_says("HEARD BY TELEPHONE, no original yet: said to be of BY;");
         pl.until_it_says("| we land at ten");
         pl

@@ -24,6 +24,7 @@ impl State {
     /// Nothing is put on record by a letter, nothing goes, no text or fields are begun and nothing is left, by what nobody
     /// may have pressed; and nothing goes that was not drawn before it was sent, or where nothing can be seen.
     pub fn press_as_it_came(&mut self, key: Key, came: Came, at: At) -> Vec<Effect> {
+        self.is_in_midst = came == Came::Within;
         let is_looked_at = self.view == View::Session && !self.is_typed_in();
         let leaves = matches!(key, Key::Control('c') | Key::Character('q'));
         let acts = match key {
@@ -149,6 +150,24 @@ mod tests {
         assert!(state.press_as_it_came(Key::Control('s'), Came::Alone, AT).is_empty());
         assert_eq!(state.drafts[&state.writes()].written.text, "x");
         assert_eq!(state.press_as_it_came(Key::Control('c'), Came::Alone, AT), [Effect::Leave]);
+    }
+
+    #[test]
+    fn what_was_drawn_for_a_moment_in_the_midst_of_what_came_at_once_has_not_stood_on_the_screen() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        state.press(Key::Enter, AT);
+        state.press(Key::Character('w'), AT);
+        for _ in 0..40 {
+            state.press_as_it_came(Key::Character('x'), Came::Within, AT);
+            drawn(&mut state);
+            state.press_as_it_came(Key::Enter, Came::Within, AT);
+            drawn(&mut state);
+        }
+        state.press_as_it_came(Key::Character('x'), Came::Last, AT);
+        drawn(&mut state);
+        let send = |state: &mut State| state.press_as_it_came(Key::Control('s'), Came::Alone, AT);
+        assert!(send(&mut state).is_empty());
+        assert!(state.notice.starts_with("NOT SENT: 29 row(s)"), "{}", state.notice);
     }
 
     #[test]

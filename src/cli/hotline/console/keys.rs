@@ -31,6 +31,7 @@ pub enum Key {
 }
 
 const NO_SESSION: &str = "there is no session here: o opens one";
+const PASTED: &str = "NOT TAKEN: what is pasted is text, and no text is written here: w first";
 const IN_SESSION: &str =
     "NOT DONE: Enter first, which looks at the session that is selected; this key is for one";
 
@@ -90,6 +91,10 @@ impl State {
             Key::Down => Scroll::down,
             Key::PageUp => Scroll::page_up,
             Key::PageDown => Scroll::page_down,
+            Key::Pasted(_) => {
+                self.notice = PASTED.into();
+                return Vec::new();
+            }
             _ => return Vec::new(),
         };
         let mut listed = self.listed;
@@ -122,6 +127,7 @@ impl State {
             Key::PageDown => self.moved(Scroll::page_down),
             Key::Edit(Edit::Home) => self.moved(|scroll, window| scroll.select(0, window)),
             Key::Edit(Edit::End) => self.moved(|scroll, window| scroll.select(usize::MAX, window)),
+            Key::Pasted(_) => self.notice = PASTED.into(),
             _ => {}
         }
         Vec::new()

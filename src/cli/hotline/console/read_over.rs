@@ -16,8 +16,11 @@ pub struct Typed {
 }
 
 impl State {
-    /// These stand on the screen.
+    /// These stand on the screen; but what is drawn for a moment, while more of what came at once waits, is seen by nobody.
     pub fn typed_stands(&mut self, typed: Vec<Typed>) {
+        if self.is_in_midst {
+            return;
+        }
         let of = self.writes();
         for Typed { field, bytes } in typed {
             let written = match &mut self.dialogue {

@@ -125,6 +125,8 @@ pub struct State {
     pub is_reopening: bool,
     /// Something was typed, and nothing was drawn since.
     pub is_undrawn: bool,
+    /// Behind what was typed last stands more that came with it.
+    pub is_in_midst: bool,
     /// What is to be told to the officer, safe to show: until the next key, and for as long as it takes to read.
     pub notice: String,
     pub gone_on: GoneOn,
@@ -165,6 +167,7 @@ impl State {
             is_leaving: false,
             is_reopening: false,
             is_undrawn: false,
+            is_in_midst: false,
             notice: String::new(),
             gone_on: GoneOn::default(),
             refused: Refused::default(),
