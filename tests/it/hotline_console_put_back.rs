@@ -1,5 +1,5 @@
-//! A node that is put back to an older copy while an officer sits at `hotline join`, at a real pseudo-terminal: the console
-//! says so and reads all anew by itself, and nothing of what is written is lost.
+//! A node that is put back to an older copy while an officer sits at `hotline join`, at a real pseudo-terminal: the
+//! console says so and reads all anew by itself, and nothing of what is written is lost.
 
 use std::fs;
 

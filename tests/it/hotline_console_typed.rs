@@ -1,6 +1,8 @@
 //! What is typed at `hotline join`, at a real pseudo-terminal: it is lost by nothing that comes meanwhile, and nothing
 //! goes that its officer did not see and send.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use detente::codec::proto::detente::v1 as calls;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
@@ -56,6 +58,27 @@ async fn of_two_consoles_of_one_officer_one_keeps_the_drafts_and_the_other_says_
         .map(|file| file.unwrap().path())
         .find(|path| path.extension().is_some_and(|one| one == "aside-1"));
     assert!(std::fs::read_to_string(aside.unwrap()).unwrap().contains("At the first"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_draft_that_can_not_be_read_keeps_no_officer_from_the_hotline_and_is_said() {
+    let (world, _) = accepted().await;
+    let file = world.state("PL").desk_directory("officer").join("hotline-draft-00.json");
+    std::fs::write(&file, "{}").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    block_in_place(|| {
+        let mut pl = console(&world, "PL");
+        pl.until_it_says("no draft can be read, and what is written here is NOT KEPT:");
+        let mut pl = opened(pl);
+        write(&mut pl, "We see it");
+        pl.until_it_says("REAL  NOT KEPT  DRAFT");
+        pl.until("what is typed", |rows| rows.iter().any(|row| row == " We see it"));
+        pl.press(CONTROL_S);
+        pl.until_it_says("[en] We see it");
+        pl.until_it_says("r read  Enter answer");
+        left(pl);
+    });
+    assert!(file.exists());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -142,8 +142,8 @@ impl State {
         }
     }
 
-    /// What was refused, or has an answer that says nothing of it, is the officer's again, and what is to be seen beside it
-    /// is asked for anew; what is on record is done, and a session that was opened is looked at.
+    /// What was refused, or has an answer that says nothing of it, is the officer's again, and what is to be seen beside
+    /// it is asked for anew; what is on record is done, and a session that was opened is looked at.
     fn dialogue_answered(&mut self, id: CommandId, how: Option<&How>) -> Vec<Effect> {
         let is_it = |dialogue: &Dialogue| dialogue.given == Some(id);
         let is_looked_at = self.dialogue.as_ref().is_some_and(is_it);

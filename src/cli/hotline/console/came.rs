@@ -21,8 +21,8 @@ const NOT_SEEN: &str = "NOT SENT: more came at once with Ctrl-S: look at it, and
 const TOO_SMALL: &str = "NOT DONE: on a screen that is too small nothing is said";
 
 impl State {
-    /// Nothing is put on record by a letter, nothing goes, no text or fields are begun and nothing is left, by what nobody
-    /// may have pressed; and nothing goes that was not drawn before it was sent, or where nothing can be seen.
+    /// Nothing is put on record by a letter, nothing goes, no text or fields are begun and nothing is left, by what
+    /// nobody may have pressed; and nothing goes that was not drawn before it was sent, or where nothing can be seen.
     pub fn press_as_it_came(&mut self, key: Key, came: Came, at: At) -> Vec<Effect> {
         self.is_in_midst = came == Came::Within;
         let is_looked_at = self.view == View::Session && !self.is_typed_in();

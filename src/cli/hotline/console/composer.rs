@@ -1,4 +1,5 @@
-//! Typing: what a key does to what is written, the rows in which it stands on the screen, and which of it has stood there.
+//! Typing: what a key does to what is written, the rows in which it stands on the screen, and which of it has stood
+//! there.
 //!
 //! Never here: a character that is dropped without a word. What does not fit is not taken, and that is said.
 

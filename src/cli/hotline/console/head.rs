@@ -22,8 +22,8 @@ pub const COLUMNS_MIN: usize = 20;
 pub const ROWS_MIN: usize = 5;
 /// On a narrower screen a session is listed by what it is about, and what stands above is said in fewer words.
 const LIST_COLUMNS_MIN: usize = 40;
-/// While another console of this officer runs.
-const NOT_KEPT: &str = "NOT KEPT here: another console of yours keeps the drafts";
+/// While another console of this officer runs, or what is kept can't be read.
+const NOT_KEPT: &str = "NOT KEPT here: another console of yours keeps the drafts, or they can't be read";
 
 /// That no work is done on a screen of so many columns and rows; `None` where it has room.
 pub fn too_small((columns, rows): (u16, u16)) -> Option<String> {

@@ -69,3 +69,26 @@ impl State {
         Vec::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::hotline::console::keys::{At, Key};
+    use crate::cli::hotline::console::screen::console;
+    use crate::domain::digest::CommandId;
+    use crate::domain::time::Instant;
+
+    #[test]
+    fn a_text_that_the_disk_did_not_take_is_not_left_without_a_word() {
+        let mut state = console(&[]);
+        let leave = |state: &mut State| {
+            state.press(Key::Control('c'), At { now: Instant(1), id: CommandId([1; 16]) })
+        };
+        state.not_kept = 1;
+        assert!(leave(&mut state).is_empty());
+        assert!(state.notice.starts_with("NOT LEFT: 1 written and kept by no file;"), "{}", state.notice);
+        assert_eq!(leave(&mut state), [Effect::Leave]);
+        let mut state = console(&[]);
+        assert_eq!(leave(&mut state), [Effect::Leave]);
+    }
+}

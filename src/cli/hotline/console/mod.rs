@@ -92,7 +92,7 @@ pub async fn join(args: JoinArgs) -> Result<(), Fault> {
         rings: false,
         may_ring: true,
     };
-    console.take_drafts()?;
+    console.try_drafts();
     let ended = console.sit(&mut terminal, heard, looked, &mut ends).await;
     // However it ends, also where the terminal has gone.
     console.keep();
@@ -239,9 +239,7 @@ impl Console {
     fn tick(&mut self, terminal: &mut Terminal) -> Result<bool, Fault> {
         let before = (self.state.notice.clone(), self.state.keeps);
         self.may_ring = true;
-        if let Err(fault) = self.take_drafts() {
-            self.state.notice = format!("no draft can be read: {fault}");
-        }
+        self.try_drafts();
         self.keep();
         let effects = self.state.tick(self.clock.now());
         let changed =
@@ -289,6 +287,14 @@ impl Console {
             }
         }
         Ok(true)
+    }
+
+    /// A file that can't be read keeps no officer from the hotline: that is said, nothing is kept, and it is tried again.
+    fn try_drafts(&mut self) {
+        if let Err(fault) = self.take_drafts() {
+            self.state.notice =
+                format!("no draft can be read, and what is written here is NOT KEPT: {fault}");
+        }
     }
 
     /// One console of an officer keeps the drafts; the next one does once that has ended. Where both wrote in the same

@@ -11,8 +11,8 @@ const PUT_BACK: &str = "the node was put back to an older copy: everything is re
                         copy may not be on record there";
 
 impl State {
-    /// What the officer typed stays as it is. A text that was given and has no answer may be on record in that copy, and
-    /// may not: it is given again under its id, by the officer's key alone.
+    /// What the officer typed stays as it is. A text that was given and has no answer may be on record in that copy,
+    /// and may not: it is given again under its id, by the officer's key alone.
     pub fn put_back(&mut self, now: Instant) {
         let nothing = State::new(String::new(), self.size);
         let before = std::mem::replace(self, nothing);

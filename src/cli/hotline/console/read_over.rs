@@ -16,7 +16,8 @@ pub struct Typed {
 }
 
 impl State {
-    /// These stand on the screen; but what is drawn for a moment, while more of what came at once waits, is seen by nobody.
+    /// These stand on the screen; but what is drawn for a moment, while more of what came at once waits, is seen by
+    /// nobody.
     pub fn typed_stands(&mut self, typed: Vec<Typed>) {
         if self.is_in_midst {
             return;
@@ -116,7 +117,7 @@ mod tests {
             seen.push('\n');
             presses += 1;
             assert!(presses < 200, "{}", state.notice);
-            let Some(said) = press(state, SEND.clone()) else {
+            let Some(said) = press(state, SEND) else {
                 assert!(state.notice.starts_with("NOT SENT: "), "{}", state.notice);
                 continue;
             };

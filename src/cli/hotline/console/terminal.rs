@@ -100,7 +100,8 @@ pub fn inputs() -> mpsc::Receiver<Input> {
         while let Some(event) = next.take().or_else(|| event::read().ok()) {
             // Whatever is there already came at once with it: no officer is as fast.
             let mut is_before = is_more();
-            // A line that a carriage return has ended is not ended again by the line feed behind it, whenever that comes.
+            // A line that a carriage return has ended is not ended again by the line feed behind it, whenever that
+            // comes.
             if std::mem::take(&mut is_ended) && is_line_feed(&event) {
                 is_behind = is_before;
                 continue;
