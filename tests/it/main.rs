@@ -80,6 +80,7 @@ mod hotline_console_beside;
 mod hotline_console_held;
 mod hotline_console_links;
 mod hotline_console_paste;
+mod hotline_console_put_back;
 mod hotline_console_typed;
 mod hotline_disputed;
 mod hotline_gap;

@@ -328,7 +328,7 @@ fn more_heard(sheet: &mut Sheet<'_>, more: u32) {
     }
 }
 
-fn taken_down(heard: &calls::HeardText) -> String {
+pub(super) fn taken_down(heard: &calls::HeardText) -> String {
     let (read, written, at) = (shown(&heard.read_by), shown(&heard.written_by), shown(&heard.at));
     format!("read out by {read}, written down by {written} at {at}")
 }

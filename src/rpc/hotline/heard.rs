@@ -88,6 +88,12 @@ pub(super) fn without_original(told: &Told, from: Option<Party>) -> (Vec<calls::
     as_many(alone(told, from), line)
 }
 
+/// How a session stands, with that: as a console is told it.
+pub(super) fn beside_session(stands: calls::Session, told: &Told) -> calls::Session {
+    let (heard, more_heard) = without_original(told);
+    calls::Session { heard, more_heard, ..stands }
+}
+
 /// How much that is.
 pub(super) fn count_alone(told: &Told, from: Option<Party>) -> usize {
     alone(told, from).count()

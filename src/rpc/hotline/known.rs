@@ -89,7 +89,8 @@ impl Known {
         });
         heard.of = of;
         heard.traffic = traffic_to_proto(session.begins.said.traffic);
-        let (head, closed) = (lines::head(told, session, caller), lines::closed(told, session));
+        let head = super::heard::beside_session(lines::head(told, session, caller), told);
+        let closed = lines::closed(told, session);
         let stands = (head, closed, closed_by::unsigned(told, session));
         heard.stands = self.stands_otherwise(&stands).then_some(stands);
         heard

@@ -115,6 +115,8 @@ pub(super) fn head(told: &Told, session: &Session, caller: &Person) -> calls::Se
         not_read: count(*not_read),
         not_read_of: not_read_of.iter().map(Party::to_string).collect(),
         not_heard: Vec::new(),
+        heard: Vec::new(),
+        more_heard: 0,
     }
 }
 

@@ -59,6 +59,7 @@ impl State {
     /// This stands on the screen: the authors of the texts are to be told, once, as soon as all of a text has stood there.
     pub fn stood(&mut self, drawn: Drawn) -> Vec<Effect> {
         self.is_undrawn = false;
+        self.typed_stands(drawn.typed);
         if let Some(dialogue) = &mut self.dialogue {
             dialogue.noted(drawn.notes);
         }
@@ -106,6 +107,9 @@ impl State {
 }
 
 #[cfg(test)]
+pub use tests::drawn;
+
+#[cfg(test)]
 mod tests {
     use ratatui_core::buffer::Buffer;
     use ratatui_core::layout::Rect;
@@ -118,11 +122,21 @@ mod tests {
     use crate::domain::digest::CommandId;
     use crate::domain::time::Instant;
 
+    /// Draws it, so that what is drawn has stood there: its rows.
+    pub fn drawn(state: &mut State) -> Vec<String> {
+        let (columns, rows) = state.size;
+        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
+        let there = draw(state, &mut buffer);
+        state.stood(there);
+        let row = |y: u16| -> String {
+            (0..columns).filter_map(|x| buffer.cell((x, y))).map(|cell| cell.symbol()).collect()
+        };
+        (0..rows).map(|y| row(y).trim_end().to_owned()).collect()
+    }
+
     /// Draws it, and presses a key.
     fn press(state: &mut State, key: Key) -> Vec<Effect> {
-        let (columns, rows) = state.size;
-        let drawn = draw(state, &mut Buffer::empty(Rect::new(0, 0, columns, rows)));
-        state.stood(drawn);
+        drawn(state);
         state.press(key, At { now: Instant(1), id: CommandId([1; 16]) })
     }
 
