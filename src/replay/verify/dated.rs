@@ -110,7 +110,9 @@ impl Checker<'_> {
 
     /// Who signed that it had a dispatch: its sender under its newest ledger key, or else its receiver.
     fn dated_by(&self, dispatch: &Dispatch, one: &BundleDispatch) -> Option<Party> {
-        if self.keys.fingerprint(dispatch.to) != Some(dispatch.to_fingerprint) {
+        // Nobody dispatches to itself; whoever had its replaced keys could make both ends of that.
+        let is_to_another = dispatch.from != dispatch.to;
+        if !is_to_another || self.keys.fingerprint(dispatch.to) != Some(dispatch.to_fingerprint) {
             return None;
         }
         let cover = one.covered.as_ref().and_then(|text| self.keys.cover(dispatch, one, text).ok());
