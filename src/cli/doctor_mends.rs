@@ -128,7 +128,9 @@ pub(super) fn of_keys(fault: &KeyFault) -> String {
         {
             "run this as the user who runs the node".into()
         }
-        KeyFault::File(FileFault::Io { .. } | FileFault::TooLarge(_) | FileFault::Exists(_))
+        KeyFault::File(
+            FileFault::Io { .. } | FileFault::TooLarge(_) | FileFault::Exists(_) | FileFault::NotPut { .. },
+        )
         | KeyFault::NotThatKey { .. }
         | KeyFault::Pair { .. }
         | KeyFault::NoRandomness => "put back from its copy what is named".into(),

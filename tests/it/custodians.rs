@@ -86,6 +86,31 @@ async fn a_command_given_again_is_answered_again_and_its_id_serves_nothing_else(
     assert!(open[0].change.contains("as watch"), "{}", open[0].change);
 }
 
+#[tokio::test]
+async fn who_confirms_that_somebody_goes_or_has_other_roles_reads_who_has_that_key_now_and_in_which_roles() {
+    let mut world = world_of_one().await;
+    let state = world.state_mut("PL");
+    let key = state.take_person("releaser too", "Jan Nowak", &[Role::Releaser, Role::Watch]).await;
+    let (_, other_key) = state.issue("somebody", "somebody");
+    let now = "as releaser, watch: name \"Jan Nowak\", office \"Arms Control\"";
+    let removed = Change::MemberRemoved(Bytes::copy_from_slice(&key.0));
+    for (change, mark) in [
+        (removed, format!("; MARK: on the roster now: {now}")),
+        (
+            member_added("Jan Nowak", key, &[Role::Watch]),
+            format!("; MARK: TAKES THE PLACE of the one with this key now: {now}"),
+        ),
+        (member_added("somebody", other_key, &[Role::Watch]), String::new()),
+    ] {
+        let proposal = state.try_propose(change).await.unwrap();
+        let mut calls = PartyServiceClient::new(state.desk("second custodian").channel);
+        let open = answer(calls.list_proposals(ListProposalsRequest {})).await.unwrap().proposals;
+        let shown = &open.iter().find(|one| one.proposal == proposal).unwrap().change;
+        assert_eq!(shown.contains("MARK"), !mark.is_empty(), "{shown}");
+        assert!(shown.ends_with(&mark), "{shown}");
+    }
+}
+
 /// Until the stream that was open before ends.
 async fn until_cut(mut open: tonic::Streaming<tonic_health::pb::HealthCheckResponse>) {
     let ended = async { while let Some(Ok(_)) = open.next().await {} };

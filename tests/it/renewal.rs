@@ -21,9 +21,11 @@ use detente::domain::party::Party;
 use detente::domain::precedence::Precedence;
 use detente::evidence::signed::{PayloadType, Signed};
 use detente::replay::bundle::{Source, make};
-use detente::replay::verify::{Weight, verify};
+use detente::replay::verify::{Verification, Weight, verify};
 
 use crate::auditor::detente;
+use crate::by_hand::proven;
+use crate::forwarded::{bundle as bundle_of, passed_on};
 use crate::officer::{filled, form, heading, notify, send, violations};
 use crate::talk::{both_settled, fresh, outgoing, release, until};
 use crate::world::{Medium, World};
@@ -82,6 +84,10 @@ async fn all_proves(world: &World, party: &str, threads: &[Bytes]) {
         let file = text(&folder.path().join(&thread));
         detente(&["audit", "export", "--as", &auditor, "--out", &file, "--thread", &thread]).await.unwrap();
         detente(&["verify", &file, "--trust", &trust[0], "--trust", &trust[1]]).await.unwrap();
+        let found = proven(world, party, &hex::decode(&thread).unwrap().into()).await;
+        let written = found.findings.iter().filter(|one| one.sentence.contains(" wrote it"));
+        let weights: Vec<Weight> = written.map(|one| one.weight).collect();
+        assert_eq!(weights, [Weight::Proven], "{:?}", found.findings);
     }
 }
 
@@ -216,4 +222,39 @@ async fn what_nothing_dates_under_the_list_of_before_takes_nothing_back_for_cert
         let weights: Vec<Weight> = of.map(|one| one.weight).collect();
         assert_eq!(weights, [wanted], "{:?}", found.findings);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_original_that_was_handed_on_is_not_proven_once_its_key_was_replaced_and_nothing_dates_it() {
+    let all = ["BY", "PL", "OSCE"];
+    let world = World::on_real_time(Medium::Embedded, &all).await;
+    passed_on(&world, &filled(Kind::Notification)).await;
+    let found = bundle_of(&world, "OSCE", 2, &all).await;
+    let of = |found: &Verification| {
+        let said =
+            found.findings.iter().find(|one| one.sentence.contains("BY wrote the message that it hands on"));
+        said.map(|one| (one.weight, one.sentence.clone())).unwrap()
+    };
+    let (weight, sentence) = of(&found);
+    assert!(weight == Weight::Proven && sentence.ends_with("signed under BY's key list 1"), "{sentence}");
+    let next = renew(&world, "BY", &[Purpose::Message]).await;
+    for maker in ["PL", "OSCE"] {
+        holds(&world, maker, &next).await;
+        let found = bundle_of(&world, maker, 2, &all).await;
+        assert!(found.holds());
+        let (weight, sentence) = of(&found);
+        let why = "whose message key was replaced since, and nothing in here dates it";
+        assert!(weight == Weight::NotProven && sentence.ends_with(why), "{sentence}");
+        // Who hands it on did so under a key that is in force.
+        let own = found.findings.iter().find(|one| one.sentence.starts_with("PL wrote it"));
+        assert_eq!(own.map(|one| one.weight), Some(Weight::Proven));
+    }
+    // Between those who had it from its author, their thread dates it.
+    let found = bundle_of(&world, "PL", 1, &["BY", "PL"]).await;
+    let own = found.findings.iter().find(|one| one.sentence.starts_with("BY wrote it")).unwrap();
+    assert!(
+        own.weight == Weight::Proven && own.sentence.contains("key list 1, dated by"),
+        "{}",
+        own.sentence
+    );
 }

@@ -5,6 +5,7 @@
 //! Never here: a delivery. That the author dispatched it to the maker nothing in here shows.
 
 use super::Weight::{False, NotProven, Stated};
+use super::dated::Weighed;
 use super::session::spoken;
 use super::thread::{Checker, name};
 use crate::codec::bundle::BundleMessage;
@@ -65,8 +66,8 @@ impl Checker<'_> {
             self.signed(&about, False, &[author], sentence);
         }
         // Nothing else dates it.
-        if self.keys.numbers(author).max() != Some(list) {
-            self.undated.insert(original.digest);
+        let word = Weighed::under(author, self.keys.is_newest(author, list));
+        if !word.is_proven() {
             let sentence = format!("that {author} wrote it while its key list {list} was in force");
             self.signed(&about, NotProven, &[author], sentence);
         }
@@ -74,6 +75,7 @@ impl Checker<'_> {
         let sentence =
             format!("by {file}: it came there by way of {by}, within {within}, and not from {author}");
         self.add(&about, Stated, sentence);
+        self.words.insert(original.digest, word);
         self.messages.insert(original.digest, original.message);
     }
 }

@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Weight::{NotProven, Proven};
+use super::Weight::NotProven;
+use super::dated::Weighed;
 use super::thread::{Checker, name};
 use crate::codec::{content, signed};
 use crate::domain::content::{Content, Kind};
@@ -90,9 +91,12 @@ impl Checker<'_> {
         let all = session.lines.len().saturating_sub(incomplete.len());
         let is_whole = incomplete.is_empty() && !closes_name_others(session, self.bundle.made_by);
         let of = if is_whole { "" } else { "those of which all that they build on is in here, in " };
+        // What nothing dates, whoever has its author's key of long ago may have put between the others since.
+        let is_dated = |message: &Digest| self.word_of(message).is_proven();
+        let all_dated = session.lines.iter().all(|line| is_dated(&line.spoken.said.message));
         let mut position = 0_usize;
         for line in &session.lines {
-            let (about, author) = (self.about(&line.spoken), line.spoken.said.author);
+            let about = self.about(&line.spoken);
             if incomplete.contains(&line.spoken.said.message) {
                 let sentence = match line.missing.len() {
                     0 => "its place: it builds on what names message(s) as seen that are not in here"
@@ -108,8 +112,9 @@ impl Checker<'_> {
             let sentence = format!(
                 "it stands {position} of {all} in {of}the session's order, which follows from what each names as seen"
             );
-            let weight = self.word_of(&line.spoken.said.message);
-            self.signed(&about, weight, &[author], sentence);
+            let word = self.word_of(&line.spoken.said.message);
+            let weight = if all_dated { word.weight } else { NotProven };
+            self.signed(&about, weight, &word.by, sentence);
             if line.unseen > 0 {
                 let sentence = format!(
                     "that it was written after {} of those before it: its author had not seen them, and which came \
@@ -134,7 +139,7 @@ impl Checker<'_> {
                 continue;
             };
             let Content::SessionClose(form) = &close.said.content else { continue };
-            let (about, weight) = (self.about(close), self.word_of(&close.said.message));
+            let (about, word) = (self.about(close), self.word_of(&close.said.message));
             for with in form.agreed.iter().filter(|with| session.is_present(&with.party)) {
                 let digest = with.transcript.map_or_else(|| "of no digest".to_owned(), |one| one.to_string());
                 let messages = with.messages.unwrap_or_default();
@@ -143,7 +148,7 @@ impl Checker<'_> {
                      message(s)",
                     with.party
                 );
-                self.signed(&about, weight, &[*party], sentence);
+                self.signed(&about, word.weight, &word.by, sentence);
             }
         }
     }
@@ -155,11 +160,9 @@ impl Checker<'_> {
             let sentence = format!(
                 "{one} and {other} signed the same transcript {agreed}, and the {messages} messages that both have give it"
             );
-            let closes = [one, other].map(|party| session.closes.get(&party));
-            let is_proven =
-                closes.into_iter().flatten().all(|close| self.word_of(&close.said.message) == Proven);
-            let weight = if is_proven { Proven } else { NotProven };
-            return self.signed(SESSION, weight, &[one, other], sentence);
+            let [first, second] = [one, other].map(|party| self.word_of_close(session, party));
+            let both = first.and(&second);
+            return self.signed(SESSION, both.weight, &both.by, sentence);
         }
         let same = format!("that {one} and {other} hold the same to have been said");
         for difference in pair.differences.iter().take(limits::HOTLINE_DIFFERENCES_TOLD) {
@@ -182,18 +185,24 @@ impl Checker<'_> {
     fn before_more_was_said(&mut self, session: &Session, pair: &Pair) {
         let (one, other) = pair.between;
         let closes = [(one, other), (other, one)].map(|(party, with)| {
-            let close = session.closes.get(&party)?;
-            Some((self.word_of(&close.said.message), signed_with(close, with)?))
+            let signed = signed_with(session.closes.get(&party)?, with)?;
+            Some((self.word_of_close(session, party), signed))
         });
         let [Some((first, signed)), Some((second, same))] = closes else { return };
         if pair.differences.is_empty() && signed == same {
-            let weight = if first == Proven && second == Proven { Proven } else { NotProven };
+            let both = first.and(&second);
             let sentence = format!(
                 "{one} and {other} signed the same transcript {signed}, and the messages that both had seen when they \
                  closed give it"
             );
-            self.signed(SESSION, weight, &[one, other], sentence);
+            self.signed(SESSION, both.weight, &both.by, sentence);
         }
+    }
+
+    /// What a Party's close proves of its word.
+    fn word_of_close(&self, session: &Session<'_>, party: Party) -> Weighed {
+        let close = session.closes.get(&party);
+        close.map_or_else(Weighed::nothing, |close| self.word_of(&close.said.message))
     }
 
     fn about(&self, spoken: &Spoken) -> String {
