@@ -36,7 +36,7 @@ use crate::peers::exchange::Exchange;
 use crate::peers::tls::OwnCertificate;
 use crate::peers::trust::Trust;
 use crate::peers::trust_of_board::trust_of;
-use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, keep_watch};
+use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, keep_references, keep_watch};
 use crate::replay::{Broken, TrustRoot};
 use crate::rpc::DESCRIPTORS;
 use crate::rpc::accept::{Acceptor, Lives, server};
@@ -167,6 +167,7 @@ impl Node {
             Exchange::start(registrar.clone(), ring.clone(), dialler.clone(), parts, no_more);
         tokio::spawn(watch_peers(found_broken, stop.clone(), directory.clone()));
         tokio::spawn(keep_watch(registrar.clone()));
+        tokio::spawn(keep_references(registrar.clone()));
         DutyKeeper::start(exchange.clone(), stopped.clone());
         CheckKeeper::start(exchange.clone(), stopped.clone());
         Alerts::start(registrar.clone(), dialler.certificate.clone(), stopped.clone());

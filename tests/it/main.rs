@@ -151,6 +151,7 @@ mod records;
 mod records_any;
 mod records_golden;
 mod records_made;
+mod references;
 mod regime;
 mod registrar;
 mod renewal;
