@@ -47,6 +47,7 @@ mod correspondence;
 mod custodians;
 mod custody;
 mod demo;
+mod deploy;
 mod duty;
 mod embedded;
 mod exercise;
