@@ -197,7 +197,9 @@ async fn a_list_brings_the_authoritys_certificate_anew_and_a_peer_lets_in_by_the
     both_settled(&world, "BY", "PL").await;
 
     let after = of_newest(&world);
-    let ([old], [new]) = (&before[..], &after[..]) else { panic!("one each: {}, {}", before.len(), after.len()) };
+    let ([old], [new]) = (&before[..], &after[..]) else {
+        panic!("one each: {}, {}", before.len(), after.len())
+    };
     assert!(certificate::is_same_authority(old, new));
     assert!(certificate::valid_until(new) > certificate::valid_until(old));
     assert_eq!(certificate::valid_from(new), certificate::valid_from(old));
