@@ -238,7 +238,7 @@ impl Kind {
         matches!(self, Kind::Calendar | Kind::Notification | Kind::Amendment)
     }
 
-    /// The last part of the name, for the command line: `notification`.
+    /// The last part of the name, for the command line and within a sentence: `notification`.
     pub fn word(self) -> &'static str {
         self.name().split_once('.').map_or(self.name(), |(_, word)| word)
     }

@@ -49,7 +49,9 @@ fn faults_told(faults: &[FaultNamed]) -> String {
 pub enum Refusal {
     #[error("field {field}: {rule}")]
     Field { field: &'static str, rule: String },
-    #[error("this command id was used before for other content; choose a fresh id for a new intent")]
+    #[error(
+        "this command id was used before for other content, or by another person; choose a fresh id for a new intent"
+    )]
     IdReused,
     #[error("this command is older than the days for which ids are kept; give it again with a fresh id")]
     IdTooOld,

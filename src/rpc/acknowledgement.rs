@@ -5,7 +5,7 @@
 use tonic::Status;
 
 use super::caller::PersonCaller;
-use super::command::{not_what_was_asked, refused};
+use super::command::{answer, not_what_was_asked, refused};
 use super::status;
 use crate::codec::heading;
 use crate::codec::message::encode_acknowledgement;
@@ -51,16 +51,16 @@ pub(super) async fn acknowledge(
     let outgoing = acknowledgement(of, &stored.message, caller.person(), stamp.at);
     // What can't be read again must not be put on record.
     heading::whole(&outgoing).map_err(status::decode)?;
-    let done = match registrar.give(Command::Acknowledge { of, outgoing }, origin).await {
+    let done = match registrar.give(Command::Acknowledge { of, outgoing }, origin.clone()).await {
         Ok(done) => done,
         Err(fault) => return Err(denied(registrar, fault).await),
     };
-    let record = registrar.record_of(done).await.map_err(status::record)?;
-    let answer = record.events.iter().find_map(|event| match event {
+    let record = answer(registrar, done, &origin).await?;
+    let acknowledged = record.events.iter().find_map(|event| match event {
         Event::Released(released) => Some((released.digest, released.message.number.clone())),
         _ => None,
     });
-    answer.ok_or_else(not_what_was_asked)
+    acknowledged.ok_or_else(not_what_was_asked)
 }
 
 /// Why an acknowledgement was not put on record; of a second one by the same officer, with the number of the

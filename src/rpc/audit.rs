@@ -75,9 +75,9 @@ pub(super) async fn on_record(
     origin: Origin,
     what: String,
 ) -> Result<Arc<Head>, Status> {
-    let given = registrar.give(Command::ReadForAudit { what }, origin).await;
+    let given = registrar.give(Command::ReadForAudit { what }, origin.clone()).await;
     if let before @ Done::Before { .. } = given.map_err(status::denied)? {
-        let first = registrar.record_of(before).await.map_err(status::record)?;
+        let first = command::answer(registrar, before, &origin).await?;
         if registrar.clock.now().ms_since(first.at) > limits::AUDIT_AGAIN_MS_MAX {
             let rule = "it stands for a reading of more than an hour ago; a fresh id is a new reading";
             return Err(status::field("command.id", rule));

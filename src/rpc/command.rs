@@ -17,11 +17,11 @@ use crate::domain::digest::{CommandId, Digest, DraftId};
 use crate::domain::event::{Record, Stamp};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
-use crate::registrar::Registrar;
+use crate::registrar::{Done, Head, Registrar};
 
 /// The stamp of a person's command. `call` names it, such as "WatchService/Acknowledge"; `whole` is the
-/// call's message, whose field 1 is the header: the same id with another one, or in another call, is
-/// refused.
+/// call's message, whose field 1 is the header: the same id with another one, in another call, or of another
+/// person, is refused.
 pub fn origin<M: Message>(
     call: &'static str,
     header: Option<&CommandHeader>,
@@ -54,8 +54,39 @@ pub(super) async fn give(
     command: Command,
     origin: Origin,
 ) -> Result<Arc<Record>, Status> {
+    let by = origin.clone();
     let done = registrar.give(command, origin).await.map_err(status::denied)?;
-    registrar.record_of(done).await.map_err(status::record)
+    answer(registrar, done, &by).await
+}
+
+/// The record that answers this command already, where the very same was given before; `None` where none was.
+///
+/// # Errors
+/// Something else was asked under its id, or somebody else asked.
+pub(super) async fn answered_before(
+    registrar: &Registrar,
+    head: &Head,
+    origin: &Origin,
+) -> Result<Option<Arc<Record>>, Status> {
+    let Origin::Person(stamp) = origin else { return Ok(None) };
+    match head.board.commands.get(&stamp.id) {
+        Some(done) if done.content == stamp.content => {
+            answer(registrar, Done::Before { index: done.index }, origin).await.map(Some)
+        }
+        Some(_) => Err(refused(Refusal::IdReused)),
+        None => Ok(None),
+    }
+}
+
+/// The record that answers a command. What another person did under the same id is no answer: of whoever took it for
+/// one nothing would be on record.
+pub(super) async fn answer(registrar: &Registrar, done: Done, by: &Origin) -> Result<Arc<Record>, Status> {
+    let record = registrar.record_of(done).await.map_err(status::record)?;
+    let is_anothers = match (by, &record.command) {
+        (Origin::Person(asks), Some(gave)) => !gave.by.is_same_person(&asks.by),
+        (Origin::Person(_) | Origin::Node, _) => false,
+    };
+    if is_anothers { Err(refused(Refusal::IdReused)) } else { Ok(record) }
 }
 
 /// The person who calls. The access table lets nobody else in; it is asked again here.
@@ -96,6 +127,22 @@ pub(super) fn as_of(ms: Option<i64>, now: Instant) -> Result<Option<Instant>, St
     Ok(at)
 }
 
+/// The position after which a stream goes on, as it was told before; 0 for all that is on record.
+///
+/// # Errors
+/// No record here has a later one: what would be told from there on is not what the caller has not seen.
+pub(super) fn position_in(field: &str, position: u64, head: &Head) -> Result<u64, Status> {
+    let size = head.chain.size;
+    if position > size {
+        let rule = format!(
+            "at most {size}: no record here has a later position; a node that was put back to an older copy is \
+             begun with anew, from 0"
+        );
+        return Err(status::field(field, rule));
+    }
+    Ok(position)
+}
+
 /// The record under a command's id holds something else than that command brings about.
 pub(super) fn not_what_was_asked() -> Status {
     status::ours(
@@ -115,13 +162,15 @@ mod tests {
     fn the_same_asked_later_is_the_same_and_asked_of_another_call_is_not() {
         let header = |at_ms| CommandHeader { id: vec![1; 16].into(), at_ms };
         let confirm = |at_ms| {
-            let whole = ConfirmRequest { command: Some(header(at_ms)), proposal: vec![2; 16].into() };
+            let (command, proposal) = (Some(header(at_ms)), vec![2; 16].into());
+            let whole = ConfirmRequest { command, proposal, change_digest: Vec::new().into() };
             content_of("PartyService/Confirm", &header(at_ms), &whole)
         };
         assert_eq!(confirm(1), confirm(2));
         let whole = DropProposalRequest { command: Some(header(1)), proposal: vec![2; 16].into() };
         assert_ne!(content_of("PartyService/DropProposal", &header(1), &whole), confirm(1));
-        let other = ConfirmRequest { command: Some(header(1)), proposal: vec![3; 16].into() };
+        let (command, proposal) = (Some(header(1)), vec![3; 16].into());
+        let other = ConfirmRequest { command, proposal, change_digest: Vec::new().into() };
         assert_ne!(content_of("PartyService/Confirm", &header(1), &other), confirm(1));
     }
 }

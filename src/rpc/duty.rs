@@ -71,11 +71,12 @@ impl DutyService for DutyCalls {
         call: Request<calls::FollowDutiesRequest>,
     ) -> Result<Response<Self::FollowDutiesStream>, Status> {
         let asked = call.into_inner();
+        let next = command::position_in("after", asked.after, &self.0.registrar.head())?;
         let (told, stream) = mpsc::channel(limits::NOTICES_AHEAD_MAX);
         let follower = Follower {
             registrar: self.0.registrar.clone(),
             links: self.0.links.clone(),
-            next: asked.after,
+            next,
             language: asked.language,
             told,
         };

@@ -29,7 +29,7 @@ use crate::domain::message::Outgoing;
 use crate::domain::party::Party;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
 use crate::limits;
-use crate::registrar::{Done, Head, Registrar};
+use crate::registrar::{Head, Registrar};
 
 /// Reads from heads, gives commands to the Registrar.
 pub struct MessageCalls {
@@ -151,8 +151,10 @@ impl MessageService for MessageCalls {
         let asked = call.into_inner();
         let origin = command::origin("MessageService/Release", asked.command.as_ref(), &asked, &caller)?;
         let (draft, digest) = (draft_id(&asked.draft)?, digest_in(&asked.digest)?);
-        let record = match self.done_before(&origin)? {
-            Some(done) => self.registrar.record_of(done).await.map_err(status::record)?,
+        // A release removes its draft, so that the draft can't be asked for a second time.
+        let head = self.registrar.head();
+        let record = match command::answered_before(&self.registrar, &head, &origin).await? {
+            Some(record) => record,
             None => {
                 let (outgoing, faults) = self.to_release(draft, &digest).await?;
                 let as_is = if asked.as_is { AsIs::AsItIs } else { AsIs::OnlyWithoutFaults };
@@ -226,19 +228,6 @@ impl MessageCalls {
 
     async fn give(&self, command: Command, origin: Origin) -> Result<Arc<Record>, Status> {
         command::give(&self.registrar, command, origin).await
-    }
-
-    /// Whether this command is on record already. A release removes its draft, so that the draft can't
-    /// be asked for a second time.
-    fn done_before(&self, origin: &Origin) -> Result<Option<Done>, Status> {
-        let Origin::Person(stamp) = origin else { return Ok(None) };
-        match self.registrar.head().board.commands.get(&stamp.id) {
-            Some(answered) if answered.content == stamp.content => {
-                Ok(Some(Done::Before { index: answered.index }))
-            }
-            Some(_) => Err(refused(Refusal::IdReused)),
-            None => Ok(None),
-        }
     }
 
     /// What the bytes with this digest say, if they are the draft's present ones, and what is wrong.

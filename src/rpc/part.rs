@@ -30,7 +30,7 @@ use crate::domain::part::PartState;
 use crate::domain::refusal::Refusal;
 use crate::journal::parts::{Arriving, PartFault, Parts, Reading, SALT_BYTES};
 use crate::limits;
-use crate::registrar::{Done, Registrar};
+use crate::registrar::Registrar;
 
 pub(super) type Pieces<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
@@ -60,14 +60,9 @@ impl PartCalls {
         origin: &Origin,
         arriving: &Arriving,
     ) -> Result<Option<(Digest, u64)>, Status> {
-        let Origin::Person(stamp) = origin else { return Ok(None) };
-        let board = self.registrar.head().board.clone();
-        let Some(answered) = board.commands.get(&stamp.id) else { return Ok(None) };
-        if answered.content != stamp.content {
-            return Err(refused(Refusal::IdReused));
-        }
-        let done = Done::Before { index: answered.index };
-        let record = self.registrar.record_of(done).await.map_err(status::record)?;
+        let head = self.registrar.head();
+        let before = command::answered_before(&self.registrar, &head, origin).await?;
+        let Some(record) = before else { return Ok(None) };
         let (part, bytes) = stored_in(&record).ok_or_else(not_what_was_asked)?;
         match arriving.is_content_of(&part).await {
             // What was erased can't be compared any more.
@@ -84,15 +79,16 @@ impl PartCalls {
         }
         let kept = arriving.finish(None).await;
         let (part, bytes) = kept.map_err(|fault| status::part(&fault))?;
-        let given = self.registrar.give(Command::StorePart { salted_digest: part, bytes }, origin).await;
+        let store = Command::StorePart { salted_digest: part, bytes };
+        let given = self.registrar.give(store, origin.clone()).await;
         // Where it is not known whether it is on record, the file stays; the next start sees.
         if let Err(Denied::Refused(_)) = &given
             && let Err(fault) = self.parts.erase(&part).await
         {
             tracing::warn!(%fault, "a part that was refused is still in the directory of parts");
         }
-        let record = self.registrar.record_of(given.map_err(status::denied)?).await;
-        stored_in(&*record.map_err(status::record)?).ok_or_else(not_what_was_asked)
+        let record = command::answer(&self.registrar, given.map_err(status::denied)?, &origin).await?;
+        stored_in(&record).ok_or_else(not_what_was_asked)
     }
 }
 

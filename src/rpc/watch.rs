@@ -54,13 +54,14 @@ impl WatchService for WatchCalls {
         &self,
         call: Request<calls::FollowRequest>,
     ) -> Result<Response<Self::FollowStream>, Status> {
+        let next = command::position_in("after", call.get_ref().after, &self.registrar.head())?;
         let (notices, stream) = mpsc::channel(limits::NOTICES_AHEAD_MAX);
         let offices = if call.get_ref().all_offices { Told::All } else { Told::Desk(caller_of(&call)?) };
         let follower = Follower {
             offices,
             heads: self.registrar.heads(),
             journal: self.registrar.journal.clone(),
-            next: call.get_ref().after,
+            next,
             notices,
         };
         let until = if call.get_ref().once { Until::Now } else { Until::NobodyListens };

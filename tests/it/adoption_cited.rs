@@ -153,7 +153,7 @@ async fn a_text_that_is_no_regime_or_is_held_already_is_refused_and_nothing_reco
     let world = World::new(&["BY"]).await;
     let text = detente::codec::regime::built_in::file(VIENNA).unwrap();
     hold(&world, "BY", text).await.unwrap();
-    let size = crate::officer::size(&world, "BY");
+    let before = crate::officer::commands(&world, "BY");
     let fields = |status: tonic::Status| -> Vec<String> {
         crate::officer::violations(&status)
             .into_iter()
@@ -163,5 +163,5 @@ async fn a_text_that_is_no_regime_or_is_held_already_is_refused_and_nothing_reco
     let refused = fields(hold(&world, "BY", b"regime = 3\n").await.unwrap_err());
     assert!(refused[0].starts_with("text: line 1"), "{refused:?}");
     hold(&world, "BY", text).await.unwrap_err();
-    assert_eq!(crate::officer::size(&world, "BY"), size);
+    assert_eq!(crate::officer::commands(&world, "BY"), before);
 }

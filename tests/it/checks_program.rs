@@ -3,7 +3,7 @@
 
 use detente::domain::time::Instant;
 
-use crate::officer::size;
+use crate::officer::commands;
 use crate::officer_program::{object, printed, refused, written};
 use crate::world::{Medium, World};
 
@@ -48,14 +48,14 @@ async fn in_force(world: &World, code: &str, file: &str) {
     printed(&["proposal", "confirm", proposal, "--as", &second]).await;
 }
 
-/// It fails, says all of these, and puts nothing on record.
+/// It fails, says all of these, and puts no command on record.
 async fn wrong(world: &World, code: &str, words: &[&str], told: &[&str]) {
-    let before = size(world, code);
+    let before = commands(world, code);
     let said = refused(words).await;
     for one in told {
         assert!(said.contains(one), "{one:?} is not in {said}");
     }
-    assert_eq!(size(world, code), before, "{words:?}");
+    assert_eq!(commands(world, code), before, "{words:?}");
 }
 
 async fn checks(desk: &str) -> serde_json::Value {

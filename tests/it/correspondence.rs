@@ -9,8 +9,8 @@ use detente::domain::digest::{Digest, DraftId};
 use detente::domain::message::{Reference, Relation};
 
 use crate::officer::{
-    addressee, arrived, draft, filled, form, heading, messages, notify, reason, release, send, show, size,
-    violations,
+    addressee, arrived, commands, draft, filled, form, heading, messages, notify, reason, release, send,
+    show, violations,
 };
 use crate::talk::{both_settled, stamp};
 use crate::watch::notices;
@@ -232,14 +232,14 @@ async fn no_draft_acknowledges_what_came_in_neither_by_a_call_nor_one_that_is_on
     let references = refers(&notice.message_digest, evidence::Relation::Acknowledges);
     let reads = calls::Heading { references, ..to("BY", 1) };
     both_settled(&world, "BY", "PL").await;
-    let before = size(&world, "PL");
+    let before = commands(&world, "PL");
     for (number, kind) in (2..).zip([Kind::Text, Kind::Notification, Kind::Report]) {
         let refused = draft(&world, "PL", number, reads.clone(), &filled(kind)).await.unwrap_err();
         let told = violations(&refused);
         assert_eq!(told[0].0, "heading.references.relation", "{told:?}");
         assert!(told[0].1.contains("detente watch acknowledge"), "{told:?}");
     }
-    assert_eq!(size(&world, "PL"), before);
+    assert_eq!(commands(&world, "PL"), before);
 
     // As a node took it before this was refused.
     draft(&world, "PL", 8, to("BY", 1), &filled(Kind::Text)).await.unwrap();

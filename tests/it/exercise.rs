@@ -11,7 +11,7 @@ use detente::domain::people::Role;
 use tonic::Code;
 
 use crate::officer::{
-    addressee, draft, draft_call, exercises, filled, heading, messages, notify, reason, release,
+    addressee, commands, draft, draft_call, exercises, filled, heading, messages, notify, reason, release,
     release_call, size, violations,
 };
 use crate::world::World;
@@ -135,7 +135,7 @@ async fn all_faults_are_told_at_once_and_stop_only_a_release_that_does_not_insis
     }
 
     let releaser = world.desk("BY", "releaser");
-    let before = size(&world, "BY");
+    let before = commands(&world, "BY");
     let refused = release(&releaser, 1, &drafted.digest, false).await.unwrap_err();
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "FAULTS"));
     let told: Vec<_> = violations(&refused)
@@ -143,7 +143,7 @@ async fn all_faults_are_told_at_once_and_stop_only_a_release_that_does_not_insis
         .map(|(field, rule)| calls::Fault { field, rule, stops_release: false })
         .collect();
     assert_eq!(told, drafted.faults);
-    assert_eq!(size(&world, "BY"), before);
+    assert_eq!(commands(&world, "BY"), before);
     release(&releaser, 1, &drafted.digest, true).await.unwrap();
 }
 
@@ -223,7 +223,7 @@ async fn a_release_sent_twice_at_once_is_one_message() {
 #[tokio::test]
 async fn what_can_not_be_dispatched_or_encoded_or_is_over_a_limit_is_refused_and_nothing_is_recorded() {
     let world = World::new(&["BY", "PL"]).await;
-    let before = size(&world, "BY");
+    let before = commands(&world, "BY");
     let good = notification();
     let crowd = |count: usize| {
         (0..count)
@@ -255,13 +255,13 @@ async fn what_can_not_be_dispatched_or_encoded_or_is_over_a_limit_is_refused_and
     let mut none = draft_call(&drafter, 1, heading(1), &good);
     none.content = None;
     assert_eq!(reason(&exercises(&drafter).draft(none).await.unwrap_err()), "FIELD");
-    assert_eq!(size(&world, "BY"), before);
+    assert_eq!(commands(&world, "BY"), before);
 }
 
 #[tokio::test]
 async fn a_draft_that_would_grow_over_the_limit_at_its_release_is_refused_before_it_is_recorded() {
     let world = World::new(&["BY", "PL"]).await;
-    let before = size(&world, "BY");
+    let before = commands(&world, "BY");
     let crowd = |letter: &str| -> Vec<evidence::Addressee> {
         (0..256)
             .map(|n| evidence::Addressee { party: "PL".into(), office: format!("{letter}{n:0>499}") })
@@ -280,7 +280,7 @@ async fn a_draft_that_would_grow_over_the_limit_at_its_release_is_refused_before
     };
     let refused = draft(&world, "BY", 1, heavy, &Content::Notification(Box::new(content))).await.unwrap_err();
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::InvalidArgument, "FIELD"));
-    assert_eq!(size(&world, "BY"), before);
+    assert_eq!(commands(&world, "BY"), before);
 }
 
 #[tokio::test]

@@ -418,6 +418,7 @@ async fn a_check_by_telephone_is_on_record_by_an_officers_account_and_is_missed_
     for refused in refused {
         hotlines(&desk).record_check(refused).await.unwrap_err();
     }
+    assert!(seen(&world.node("PL").registrar.head().board, "BY").is_empty());
     hotlines(&desk).record_check(account(hour(0), true, "Cpt. Ivanova")).await.unwrap();
     hotlines(&desk).record_check(account(hour(0), false, "")).await.unwrap_err();
     world.clock.set(hour(1).plus_ms(OVER_MS));

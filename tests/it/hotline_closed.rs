@@ -32,7 +32,7 @@ async fn a_close_over_another_transcript_is_shown_as_disputed_and_the_session_st
         let session = show(&world, at, &thread).await;
         assert_eq!(session.session.unwrap().state, "disputed");
         let told = session.closed[0].differences.join("\n");
-        assert!(told.contains(&"55".repeat(32)) && told.contains("only PL counts"), "{told}");
+        assert!(told.contains(&"55".repeat(32)) && told.contains("only PL counts the acceptance "), "{told}");
     }
     assert!(say(&world, "BY", &thread, "we go on").await.released);
 }

@@ -166,7 +166,7 @@ fn is_digest(word: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_disputed_close_shows_text_by_text_what_differs_and_the_session_goes_on() {
+async fn a_disputed_close_shows_message_by_message_what_differs_and_the_session_goes_on() {
     let (world, thread, heading, content) = forged_close().await;
     block_in_place(|| {
         let mut pl = in_session(&world, "PL", ">REAL  FLASH     closing");
@@ -175,7 +175,7 @@ async fn a_disputed_close_shows_text_by_text_what_differs_and_the_session_goes_o
         assert!(!forged.message_digest.is_empty());
         pl.until("disputed", |rows| rows[0].starts_with("REAL  FLASH  disputed"));
         pl.at_the_end_it_says("Disputed with BY: BY signed the transcript");
-        pl.until_it_says("Disputed with BY: only PL counts the text 2 (");
+        pl.until_it_says("Disputed with BY: only PL counts the acceptance 2 (");
         // It goes on: both close again over the same.
         let mut by = in_session(&world, "BY", ">REAL  FLASH     disputed");
         pl.press("wWe go on");
@@ -309,13 +309,10 @@ async fn what_another_officer_has_read_is_unread_by_the_next_one_until_that_one_
         listed.into_inner().sessions[0].unread
     };
     assert_eq!((unread("officer").await, unread("night officer").await), (0, 2), "as their consoles count");
-    let read = show(&world, "BY", &thread).await;
-    assert!(
-        read.lines
-            .iter()
-            .filter(|line| line.text.starts_with("text"))
-            .all(|line| { line.states[0].read_by == "Officer of PL" })
-    );
+    let read = show(&world, "BY", &thread).await.lines;
+    let texts = read.iter().filter(|line| line.text.starts_with("text"));
+    let by: Vec<&str> = texts.map(|line| line.states[0].read_by.as_str()).collect();
+    assert_eq!(by, ["Officer of PL"; 3]);
     let there = show(&world, "PL", &thread).await;
     assert_eq!(there.lines[0].states[0].read_by, "Officer of PL", "nobody is alerted of it any more");
 }

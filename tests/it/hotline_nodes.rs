@@ -16,7 +16,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
 
 use crate::auditor::detente;
-use crate::officer::{PATIENCE, arrived, hotlines, reason, violations};
+use crate::officer::{PATIENCE, arrived, commands, hotlines, reason, violations};
 use crate::world::{Medium, World};
 
 /// With an officer at each who may write, release and read, and FLASH released by one person.
@@ -406,14 +406,14 @@ async fn a_text_waits_for_a_second_person_where_the_release_rule_asks_for_one() 
     assert_eq!(hotlines(&desk).say(flash).await.unwrap().into_inner().spoken.unwrap(), once);
     assert_eq!(show(&world, "BY", &thread).await.lines.len(), 3);
     // Too long is refused with the rule, and nothing is put on record.
-    let size = crate::officer::size(&world, "BY");
+    let before = commands(&world, "BY");
     let long = "word ".repeat(limits::HOTLINE_TEXT_WORDS_MAX + 1);
     let why = hotlines(&desk).say(say_call(&desk, &thread, &long).await).await.unwrap_err();
     assert_eq!(violations(&why)[0].0, "text");
     // Who means another session than the thread's says nothing in it.
     let other = calls::SayRequest { opening: vec![9; 32].into(), ..say_call(&desk, &thread, "Now").await };
     assert_eq!(violations(&hotlines(&desk).say(other).await.unwrap_err())[0].0, "opening");
-    assert!(crate::officer::size(&world, "BY") >= size);
+    assert_eq!(commands(&world, "BY"), before);
     assert_eq!(show(&world, "BY", &thread).await.lines.len(), 3);
 }
 

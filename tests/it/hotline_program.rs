@@ -90,6 +90,7 @@ async fn two_officers_talk_translate_and_print_one_transcript_in_both_languages(
             // What a Party wrote stands behind a margin in each of its lines, and can't pass for a row of the page.
             assert!(!line.contains("Two persons") || line.starts_with("     | "), "{at}: {line}");
         }
+        assert!(shown.contains("Two persons"), "{at}: {shown}");
         assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'), "{shown}");
         for words in ["\\u{1b}", "Один из наших", "original counts", "We see it.", "answers"] {
             assert!(shown.contains(words), "{words}: {shown}");

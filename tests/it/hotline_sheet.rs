@@ -6,8 +6,12 @@ use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::domain::content::Kind;
 use detente::domain::digest::Digest;
+use detente::domain::hotline::check_words;
+use detente::limits;
 
-use crate::hotline_nodes::{accept, close, command, officer, officers, open, opening, say, show, transcript};
+use crate::hotline_nodes::{
+    accept, close, command, officer, officers, open, opening, say, say_call, show, transcript,
+};
 use crate::hotline_third::add_third;
 use crate::officer::{arrived, form, heading, hotlines, send};
 use crate::officer_program::{object, printed};
@@ -62,6 +66,8 @@ async fn a_sheet_with_a_third_party_has_the_lines_that_both_have_and_no_word_of_
         .map(|(at, line)| format!("{at} {} {}\n", line.author, hex::encode(&line.digest)))
         .collect();
     assert!(String::from_utf8(signed.transcript.to_vec()).unwrap().ends_with(&lines), "{lines}");
+    // How LT came in, its acceptance, and what PL and BY said since.
+    assert_eq!(told.lines.len(), 4, "{told:?}");
     assert!(told.lines.iter().all(|line| line.missing.is_empty() && line.unseen == 0), "{told:?}");
     assert!(told.lines.iter().all(|line| line.states.iter().all(|state| state.party != "BY")), "{told:?}");
 
@@ -188,7 +194,8 @@ async fn a_sheet_of_two_of_three_stands_by_what_these_two_have_and_not_by_what_o
     }
     // To PL alone.
     let digest = hex::encode(&said.message_digest);
-    let withdraws = form(Kind::MessageWithdrawal, &format!("[withdraws]\nmessage_digest = \"{digest}\"\n"));
+    let withdraws = format!("reason = \"A slip.\"\n[withdraws]\nmessage_digest = \"{digest}\"\n");
+    let withdraws = form(Kind::MessageWithdrawal, &withdraws);
     let heading = calls::Heading { thread: thread.clone(), ..heading(9) };
     let word = send(&world, "BY", 9, heading, &withdraws).await;
     arrived(&world, "PL", &word.message_digest).await;
@@ -206,6 +213,7 @@ async fn a_sheet_of_two_of_three_stands_by_what_these_two_have_and_not_by_what_o
         let told = hotlines(&desk).show_session(asked).await.unwrap().into_inner();
         let line = told.lines.iter().find(|line| line.digest == said.message_digest).unwrap();
         assert_eq!(line.withdrawn_by, withdrawn_by, "{with}");
+        assert_eq!(line.withdrawal_reason, if with == "PL" { "A slip." } else { "" });
         let head = told.session.as_ref().unwrap();
         assert_eq!(head.state, state, "{with}");
         assert_eq!(head.present, ["BY", "LT", "PL"], "the opening names all three");
@@ -217,4 +225,68 @@ async fn a_sheet_of_two_of_three_stands_by_what_these_two_have_and_not_by_what_o
             assert_eq!(signed, [if close.party == "BY" { with } else { "BY" }]);
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_one_of_two_knows_of_the_third_is_neither_told_nor_counted_on_their_sheet() {
+    let (world, thread, before, since) = three().await;
+    let (by, lt, pl) = (officer(&world, "BY"), officer(&world, "LT"), officer(&world, "PL"));
+    // It answers what the third alone was told by BY.
+    let asked = calls::SayRequest { answers: before[0].clone(), ..say_call(&pl, &thread, "answered").await };
+    let answer = hotlines(&pl).say(asked).await.unwrap().into_inner().spoken.unwrap().message_digest;
+    let of_by = since.last().unwrap();
+    let read = calls::ReadTextRequest { command: command(&pl), digest: of_by.clone() };
+    hotlines(&pl).read_text(read).await.unwrap();
+    let words = check_words(&Digest::from_slice(of_by).unwrap()).join(" ");
+    for check_words in [words, String::new()] {
+        let asked = calls::EnterHeardRequest {
+            command: command(&pl),
+            thread: thread.clone(),
+            opening: opening(&pl, &thread).await,
+            from: "BY".into(),
+            text: "for all three, by BY".into(),
+            read_by: "Officer of BY".into(),
+            written_by: "Officer of PL".into(),
+            at: "2025-09-12T06:00Z".into(),
+            check_words,
+            ..Default::default()
+        };
+        hotlines(&pl).enter_heard(asked).await.unwrap();
+    }
+    // So many that the last one has no room among all of them.
+    let languages = ["be", "cs", "de", "es", "fr", "it", "nl", "pt"];
+    assert_eq!(languages.len(), limits::HOTLINE_TRANSLATIONS_TOLD);
+    let all = languages.map(|language| (&by, language));
+    for (desk, language) in all.into_iter().chain([(&lt, "ru")]) {
+        let asked = calls::TranslateTextRequest {
+            command: command(desk),
+            text: of_by.clone(),
+            language: language.into(),
+            translation: "for all three".into(),
+            opening: opening(desk, &thread).await,
+            ..Default::default()
+        };
+        let given = hotlines(desk).translate_text(asked).await.unwrap().into_inner().spoken.unwrap();
+        arrived(&world, "PL", &given.message_digest).await;
+    }
+    for (with, is_of_both) in [("BY", true), ("LT", false)] {
+        let asked =
+            calls::ShowSessionRequest { thread: thread.clone(), with: with.into(), ..Default::default() };
+        let told = hotlines(&pl).show_session(asked).await.unwrap().into_inner();
+        let line = |digest: &Bytes| told.lines.iter().find(|line| line.digest == *digest).unwrap();
+        assert_eq!(line(&answer).answers_not_here, !is_of_both, "{with}");
+        let of_by = line(of_by);
+        assert_eq!((of_by.heard.len(), told.heard.len()), if is_of_both { (1, 1) } else { (0, 0) }, "{with}");
+        assert_eq!((of_by.more_heard, told.more_heard), (0, 0), "{with}");
+        assert_eq!(told.session.as_ref().unwrap().heard_alone, u32::from(is_of_both), "{with}");
+        let readers = of_by.states.iter().filter(|state| !state.read_by.is_empty());
+        assert_eq!(readers.count(), usize::from(is_of_both), "{with}: {of_by:?}");
+        let given: Vec<&str> = of_by.translations.iter().map(|one| one.by.as_str()).collect();
+        let expected = if is_of_both { vec!["BY"; languages.len()] } else { vec!["LT"] };
+        assert_eq!((given, of_by.more_translations), (expected, 0), "{with}");
+    }
+    let desk = world.state("PL").desk_directory("officer").display().to_string();
+    let sheet = ["hotline", "transcript", &hex::encode(&thread), "--with", "LT", "--as", &desk];
+    let sheet = printed(&sheet).await;
+    assert!(!sheet.contains("read out by") && !sheet.contains("more translation"), "{sheet}");
 }

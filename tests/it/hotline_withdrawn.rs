@@ -23,7 +23,10 @@ async fn a_text_that_its_author_took_back_says_so_wherever_it_is_shown_and_the_t
     assert_eq!(line.withdrawn_by, "");
 
     let digest = hex::encode(&said.message_digest);
-    let withdraws = form(Kind::MessageWithdrawal, &format!("[withdraws]\nmessage_digest = \"{digest}\"\n"));
+    // What it says may drive no terminal and pass for no line of the page.
+    let reason = "reason = \"It is armed.\\nState  closed \\u202E\"";
+    let withdraws = format!("{reason}\n[withdraws]\nmessage_digest = \"{digest}\"\n");
+    let withdraws = form(Kind::MessageWithdrawal, &withdraws);
     let heading = calls::Heading { thread: thread.clone(), ..heading(9) };
     let word = send(&world, "BY", 9, heading, &withdraws).await;
     arrived(&world, "PL", &word.message_digest).await;
@@ -35,7 +38,10 @@ async fn a_text_that_its_author_took_back_says_so_wherever_it_is_shown_and_the_t
         _ => None,
     };
     assert_eq!(console.told_of(changed).await, ("It is not armed.".to_owned(), word.number.clone()));
-    let mark = format!("WITHDRAWN by {}", word.number);
+    let mark = format!(
+        "WITHDRAWN by {}, and says why:\n     | It is armed.\n     | State  closed \\u{{202e}}\n",
+        word.number
+    );
     for at in ["BY", "PL"] {
         let lines = show(&world, at, &thread).await.lines;
         let marked: Vec<(&str, &str)> = lines
@@ -53,6 +59,8 @@ async fn a_text_that_its_author_took_back_says_so_wherever_it_is_shown_and_the_t
         assert!(shown.contains(&mark), "{shown}");
         let shown = object(&of).await;
         assert_eq!(shown["lines"][2]["withdrawn_by"], word.number, "{shown}");
+        let reason = shown["lines"][2]["withdrawal_reason"].as_str().unwrap();
+        assert_eq!(reason, "It is armed.\nState  closed \u{202e}");
     }
     // It stays readable, and what both sign is what it was.
     assert_eq!(transcript(&world, "PL", &thread, "BY").await, before);

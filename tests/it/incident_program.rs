@@ -201,7 +201,9 @@ async fn what_was_taken_back_stays_readable_and_is_shown_as_withdrawn() {
     for party in ["PK", "IN"] {
         let releaser = desks.desk(party, "releaser");
         let shown = printed(&["incident", "show", thread, "--as", &releaser]).await;
-        for words in ["nobody's report stands", "Withdrawn: DRILL, PK", "Mian Channu", "WITHDRAWN"] {
+        let because = format!("  because{}\"Sent in error.\"", " ".repeat(21));
+        for words in ["nobody's report stands", "Withdrawn: DRILL, PK", &because, "Mian Channu", "WITHDRAWN"]
+        {
             assert!(shown.contains(words), "{words}\n{shown}");
         }
         let whole = object(&["message", "show", thread, "--as", &releaser]).await;

@@ -9,7 +9,9 @@ use detente::domain::digest::Digest;
 use detente::domain::time::Instant;
 use serde_json::Value;
 
-use crate::officer::{addressee, arrived, draft, filled, heading, reason, release, show, size, violations};
+use crate::officer::{
+    addressee, arrived, commands, draft, filled, heading, reason, release, show, violations,
+};
 use crate::officer_program::{object, printed, refused, written};
 use crate::world::{Medium, World};
 
@@ -233,7 +235,7 @@ async fn nothing_is_released_to_whom_its_author_does_not_let_have_it() {
         drafted.faults.iter().filter(|fault| fault.stops_release).map(|fault| fault.field.as_str()).collect();
     assert_eq!(stopping, ["heading.releasable_to"]);
     let releaser = world.desk("BY", "releaser");
-    let before = size(&world, "BY");
+    let before = commands(&world, "BY");
     for as_is in [false, true] {
         let status = release(&releaser, 1, &drafted.digest, as_is).await.unwrap_err();
         assert_eq!(reason(&status), "FIELD");
@@ -243,7 +245,7 @@ async fn nothing_is_released_to_whom_its_author_does_not_let_have_it() {
             "{named:?}"
         );
     }
-    assert_eq!(size(&world, "BY"), before, "nothing of it is on record");
+    assert_eq!(commands(&world, "BY"), before, "nothing of it is on record");
 
     let drafted = draft(&world, "BY", 1, only(&["OSCE", "PL"]), &content).await.unwrap();
     let released = release(&releaser, 1, &drafted.digest, true).await.unwrap();

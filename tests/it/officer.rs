@@ -208,6 +208,11 @@ pub fn size(world: &World, party: &str) -> u64 {
     world.node(party).registrar.head().chain.size
 }
 
+/// How many commands of persons are on record at a Party's node: receipts and heads that come meanwhile don't count.
+pub fn commands(world: &World, party: &str) -> usize {
+    world.node(party).registrar.head().board.commands.len()
+}
+
 /// As of an instant, 0 for now.
 pub async fn show(world: &World, party: &str, thread: &Bytes, as_of_ms: i64) -> calls::ShowThreadResponse {
     let as_of_ms = (as_of_ms != 0).then_some(as_of_ms);

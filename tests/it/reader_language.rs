@@ -12,7 +12,7 @@ use detente::domain::formatted::{Field, Fields, Formatted, Stated};
 use tonic::Status;
 
 use crate::officer::{
-    arrived, draft, heading, messages, reason, regimes, release, size, violations, watches,
+    arrived, commands, draft, heading, messages, reason, regimes, release, violations, watches,
 };
 use crate::officer_program::{object, printed, refused, written};
 use crate::talk::both_settled;
@@ -157,7 +157,7 @@ async fn a_node_tells_the_check_in_the_readers_language_and_every_digest_stays()
     let released = release(&world.desk("BY", "releaser"), 1, &french.digest, true).await.unwrap();
     let message = &released.message_digest;
     both_settled(&world, "BY", "PL").await;
-    let before = size(&world, "PL");
+    let before = commands(&world, "PL");
     let (plain, french) =
         (read(&world, message, "").await.unwrap(), read(&world, message, "fr").await.unwrap());
     assert!(lines(plain.check.clone()).contains("Closing of a pier"));
@@ -180,7 +180,7 @@ async fn a_node_tells_the_check_in_the_readers_language_and_every_digest_stays()
             assert_eq!(violations(&refused)[0].0, "language", "{no_tag:.40}");
         }
     }
-    assert_eq!(size(&world, "PL"), before, "reading puts nothing on record");
+    assert_eq!(commands(&world, "PL"), before, "reading puts nothing on record");
 }
 
 fn assert_labels(text: &str, labels: &[&str]) {

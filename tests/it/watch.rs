@@ -5,15 +5,17 @@ use detente::cli::desk::Desk;
 use detente::codec::content::{Said, said};
 use detente::codec::message;
 use detente::codec::proto::detente::v1 as calls;
+use detente::codec::proto::detente::v1::duty_service_client::DutyServiceClient;
 use detente::codec::signed;
 use detente::domain::digest::Digest;
 use detente::domain::message::Relation;
 use tokio_stream::StreamExt as _;
 use tonic::Code;
 
-use crate::officer::{PATIENCE, arrived, notify, reason, show, size, watches};
+use crate::officer::{PATIENCE, arrived, commands, notify, reason, show, size, violations, watches};
+use crate::officer_program::refused;
 use crate::talk::both_settled;
-use crate::world::World;
+use crate::world::{Medium, World};
 
 pub async fn notices(desk: &Desk, after: u64) -> Vec<calls::FollowResponse> {
     let call = calls::FollowRequest { after, once: true, all_offices: false };
@@ -43,6 +45,30 @@ async fn a_watch_sees_what_came_in_and_goes_on_from_its_position() {
     let next = tokio::time::timeout(PATIENCE, live.next()).await.unwrap().unwrap().unwrap();
     assert_eq!(next.digest, second.message_digest);
     assert!(notices(&watch, next.position).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_position_that_no_record_here_has_is_refused_and_not_waited_for() {
+    let world = World::on_real_time(Medium::Embedded, &["BY"]).await;
+    let watch = world.desk("BY", "watch");
+    let after = size(&world, "BY") + 1_000;
+    let call = calls::FollowRequest { after, once: false, all_offices: false };
+    let of_watch = watches(&watch).follow(call).await.map(drop).unwrap_err();
+    let call = calls::FollowDutiesRequest { after, once: false, language: String::new() };
+    let mut duties = DutyServiceClient::new(watch.channel.clone());
+    let of_duties = duties.follow_duties(call).await.map(drop).unwrap_err();
+    for status in [of_watch, of_duties] {
+        let told = violations(&status);
+        assert_eq!(told[0].0, "after", "{status:?}");
+        assert!(told[0].1.contains("older copy"), "{told:?}");
+    }
+    // The newest one is that of whoever has seen all.
+    assert!(notices(&watch, size(&world, "BY")).await.is_empty());
+    let (desk, after) = (world.state("BY").desk_directory("watch").display().to_string(), after.to_string());
+    for room in ["watch", "duty"] {
+        let said = refused(&[room, "follow", "--after", &after, "--as", &desk]).await;
+        assert!(said.contains("--after: at most "), "{room}: {said}");
+    }
 }
 
 #[tokio::test]
@@ -87,7 +113,7 @@ async fn neither_an_own_message_nor_an_acknowledgement_nor_an_unknown_one_is_ack
     // Heads of both ledgers are put on record after the receipts.
     both_settled(&world, "BY", "PL").await;
     let of_by = world.desk("BY", "watch");
-    let before = size(&world, "BY");
+    let before = commands(&world, "BY");
     for (digest, expected) in [
         (sent.message_digest, "OWN_MESSAGE"),
         (answer.acknowledgement_digest, "OWN_MESSAGE"),
@@ -98,7 +124,7 @@ async fn neither_an_own_message_nor_an_acknowledgement_nor_an_unknown_one_is_ack
     }
     let refused = watches(&of_by).acknowledge(acknowledge_call(&of_by, &Bytes::new())).await.unwrap_err();
     assert_eq!(refused.code(), Code::InvalidArgument);
-    assert_eq!(size(&world, "BY"), before);
+    assert_eq!(commands(&world, "BY"), before);
 }
 
 #[tokio::test]

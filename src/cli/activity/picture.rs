@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::meetings;
-use crate::cli::message::rows::{by, form_lines, row, said_by_json, text};
+use crate::cli::message::rows::{by, form_lines, row, said_by_json, text, withdrawal};
 use crate::cli::message::{History, clarification};
 use crate::cli::out::say;
 use crate::domain::activity::picture::{Asked, InReply, Picture, Replied, Requested};
@@ -19,7 +19,7 @@ pub fn print(picture: &Picture<'_>, history: &History, said: &[Said]) {
     for (message, word) in &picture.withdrawn {
         if let Some(taken_back) = said.iter().find(|one| one.message == *message) {
             say!("\nWithdrawn: {}", by(taken_back));
-            row(1, "by", &by(word));
+            withdrawal("by", word);
             form_lines(1, &taken_back.content);
         }
     }

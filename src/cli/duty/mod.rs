@@ -166,7 +166,8 @@ async fn follow(args: FollowArgs) -> Result<(), Fault> {
     let desk = args.shown.person.open()?;
     let asked =
         calls::FollowDutiesRequest { after: args.after, once: args.once, language: args.shown.language };
-    let mut stream = answer(service(&desk).follow_duties(asked)).await?;
+    let stream = answer(service(&desk).follow_duties(asked)).await;
+    let mut stream = stream.map_err(|fault| fault.of_argument("after"))?;
     while let Some(told) = stream.message().await.map_err(|status| Fault::of_call(&status))? {
         if let Some(duty) = &told.duty {
             if !args.shown.json {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::{NOUN, observation, picture};
 use crate::cli::fault::Fault;
 use crate::cli::json;
-use crate::cli::message::rows::{by, form_lines, row};
+use crate::cli::message::rows::{by, form_lines, withdrawal};
 use crate::cli::message::threads::{self, Asked, ListArgs, ShowArgs};
 use crate::cli::message::{Bodies, History, clarification};
 use crate::cli::out::say;
@@ -89,7 +89,7 @@ fn print_beside(
         let is_of_exercise = |one: &&Said| one.message == *message && one.content.kind().noun() == NOUN;
         if let Some(taken_back) = said.iter().find(is_of_exercise) {
             say!("Withdrawn: {}", by(taken_back));
-            row(1, "by", &by(word));
+            withdrawal("by", word);
             form_lines(1, &taken_back.content);
         }
     }

@@ -1,5 +1,5 @@
 //! `hotline heard` and `words`: a text read out by telephone, written down, and the words by which two officers
-//! compare it.
+//! compare it; and how a program is told of what was written down.
 //!
 //! Never here: what differs from the signed original: that is the node's to say (`hotline show`).
 
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::service;
 use super::speak::How;
@@ -19,6 +19,7 @@ use crate::cli::{given, json};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
 use crate::domain::hotline::check_words;
+use crate::domain::mixed::mixed_letters;
 
 #[derive(Args, Debug)]
 pub struct HeardArgs {
@@ -98,4 +99,24 @@ fn told(digest: &Digest, as_json: bool) {
     } else {
         say!("{words}");
     }
+}
+
+pub(super) fn heard_json(heard: &calls::HeardText) -> Value {
+    let differences = heard
+        .differences
+        .iter()
+        .map(|one| json!({ "word": one.word, "original": one.original, "heard": one.heard }));
+    json!({
+        "message": hex::encode(&heard.digest),
+        "from": heard.from,
+        "read_by": heard.read_by,
+        "written_by": heard.written_by,
+        "at": heard.at,
+        "check_words": heard.check_words,
+        "text": heard.text,
+        "mixed_letters": mixed_letters(&heard.text),
+        "differences": differences.collect::<Vec<Value>>(),
+        "more_differences": heard.more_differences,
+        "not_compared": heard.not_compared,
+    })
 }

@@ -7,13 +7,13 @@ mod between;
 mod carry;
 mod checks;
 mod close;
-mod closes;
+mod closed_by;
 mod console;
 mod heard;
-mod left_out;
 mod links;
 mod mixed;
 mod not_in;
+mod not_to;
 mod officer;
 pub(in crate::cli) mod open_drafts;
 mod page;
@@ -55,7 +55,7 @@ enum Command {
     Say(speak::SayArgs),
     /// Agree that a further Party comes in; once all present do, in the same words, it is in
     Add(speak::AddArgs),
-    /// Put on record, and tell its author, that you have read a text; not assent
+    /// Put on record, and tell its author, that you have read a text, or what else of a session waits; not assent
     Read(speak::ReadArgs),
     /// Give the translation of a text; the original is what counts
     Translate(speak::TranslateArgs),

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use super::beside::{beside, by_file};
-use super::closes::closes;
-use super::left_out::left_out;
+use super::beside::beside;
+pub(super) use super::beside::{shown_given, withdrawn};
+use super::closed_by::closes;
 use super::links::not_heard;
 use super::mixed;
 use super::not_in::not_in;
+use super::not_to::not_to;
 use super::officer::officer;
 use super::open_drafts::listed;
 use super::signed::Signed;
@@ -216,8 +217,8 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
         let missing = hex::encode(missing);
         sheet.put(&format!("     waits for the message {missing}, which is not on record here"));
     }
-    if let Some(left_out) = left_out(line) {
-        sheet.put(&format!("     {left_out}"));
+    if let Some(not_to) = not_to(line) {
+        sheet.put(&format!("     {not_to}"));
     }
     let beside = beside(line);
     if beside.is_empty() {
@@ -235,6 +236,7 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
     }
     if let Some(withdrawn) = withdrawn(line) {
         sheet.put(&format!("     {withdrawn}"));
+        shown_given(&line.withdrawal_reason).iter().for_each(|text| sheet.quote(text));
     }
 }
 
@@ -271,12 +273,6 @@ fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
     if whole.more_handed_on > 0 {
         sheet.put(&format!("     and {} more handed on", whole.more_handed_on));
     }
-}
-
-/// That its author took it back; it stays readable.
-pub(super) fn withdrawn(line: &calls::SessionLine) -> Option<String> {
-    let came = by_file(&line.withdrawal_came_by_file);
-    (!line.withdrawn_by.is_empty()).then(|| format!("WITHDRAWN by {}{came}", shown(&line.withdrawn_by)))
 }
 
 /// All that was written down of a text when it was heard by telephone.

@@ -9,7 +9,8 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
-use super::closes::closes_json;
+use super::closed_by::closes_json;
+use super::heard::heard_json;
 use super::links::not_heard;
 use super::not_in::not_in;
 use super::signed::Signed;
@@ -282,7 +283,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
             "not_known_here": state.not_known_here,
         })
     });
-    let by_file = |mark: &str| (!mark.is_empty()).then(|| mark.to_owned());
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let translations = line.translations.iter().map(|one| {
         json!({
             "message": hex::encode(&one.digest),
@@ -291,9 +292,10 @@ fn line_json(line: &calls::SessionLine) -> Value {
             "language": one.language,
             "text": one.text,
             "mixed_letters": mixed_letters(&one.text),
-            "withdrawn_by": (!one.withdrawn_by.is_empty()).then_some(&one.withdrawn_by),
-            "withdrawal_came_by_file": by_file(&one.withdrawal_came_by_file),
-            "came_by_file": by_file(&one.came_by_file),
+            "withdrawn_by": some(&one.withdrawn_by),
+            "withdrawal_reason": some(&one.withdrawal_reason),
+            "withdrawal_came_by_file": some(&one.withdrawal_came_by_file),
+            "came_by_file": some(&one.came_by_file),
         })
     });
     let agreed = line.agreed_words.iter().map(|one| {
@@ -332,29 +334,10 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "heard": line.heard.iter().map(heard_json).collect::<Vec<_>>(),
         "more_heard": line.more_heard,
         "read_by_caller": line.read_by_caller,
-        "withdrawn_by": (!line.withdrawn_by.is_empty()).then_some(&line.withdrawn_by),
-        "withdrawal_came_by_file": by_file(&line.withdrawal_came_by_file),
-        "came_by_file": by_file(&line.came_by_file),
-    })
-}
-
-fn heard_json(heard: &calls::HeardText) -> Value {
-    let differences = heard
-        .differences
-        .iter()
-        .map(|one| json!({ "word": one.word, "original": one.original, "heard": one.heard }));
-    json!({
-        "message": hex::encode(&heard.digest),
-        "from": heard.from,
-        "read_by": heard.read_by,
-        "written_by": heard.written_by,
-        "at": heard.at,
-        "check_words": heard.check_words,
-        "text": heard.text,
-        "mixed_letters": mixed_letters(&heard.text),
-        "differences": differences.collect::<Vec<Value>>(),
-        "more_differences": heard.more_differences,
-        "not_compared": heard.not_compared,
+        "withdrawn_by": some(&line.withdrawn_by),
+        "withdrawal_reason": some(&line.withdrawal_reason),
+        "withdrawal_came_by_file": some(&line.withdrawal_came_by_file),
+        "came_by_file": some(&line.came_by_file),
     })
 }
 

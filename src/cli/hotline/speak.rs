@@ -29,7 +29,7 @@ use crate::domain::time::Instant;
 pub(super) struct How {
     #[command(flatten)]
     person: AsCommand,
-    /// flash, immediate, priority or routine; without it that of the opening, which is immediate
+    /// flash, immediate, priority or routine; without it that of the opening, and of an opening immediate
     #[arg(long, value_parser = given::precedence)]
     precedence: Option<Precedence>,
     /// Print one JSON object
@@ -115,7 +115,7 @@ pub struct AddArgs {
 
 #[derive(Args, Debug)]
 pub struct ReadArgs {
-    /// The text's digest, or its first digits
+    /// The digest of the text, or of what else waits, or its first digits
     #[arg(value_parser = given::beginning)]
     digest: String,
     #[command(flatten)]

@@ -24,9 +24,9 @@ pub(super) fn unseen(line: &calls::SessionLine, name: impl Fn(&[u8]) -> String) 
     Some(format!("written without sight of {all}: which comes first means nothing"))
 }
 
-/// Behind the digest of the text that this one answers, where that is not here.
+/// Behind the digest of the text that this one answers, where that does not stand here.
 pub(super) fn not_here(line: &calls::SessionLine) -> &'static str {
-    if line.answers_not_here { ", which is not in the thread here" } else { "" }
+    if line.answers_not_here { ", which does not stand here" } else { "" }
 }
 
 /// How much of the thread is not read as part of the session, and whose.

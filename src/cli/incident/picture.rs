@@ -5,7 +5,9 @@
 use serde_json::{Value, json};
 
 use super::columns;
-use crate::cli::message::rows::{by, form_lines, row, said_by_json, same_json, same_sentence, traffic};
+use crate::cli::message::rows::{
+    by, form_lines, row, said_by_json, same_json, same_sentence, traffic, withdrawal,
+};
 use crate::cli::message::{History, clarification, versions};
 use crate::cli::out::say;
 use crate::domain::incident::picture::{Account, Picture};
@@ -21,9 +23,10 @@ pub fn print(picture: &Picture<'_>, history: &History) {
     page.iter().for_each(|line| say!("{line}"));
     for account in &picture.accounts {
         for said in &account.taken_back {
-            let word = picture.withdrawn.get(&said.message).map(|word| by(word)).unwrap_or_default();
             say!("\nWithdrawn: {}", by(said));
-            row(1, "by", &word);
+            if let Some(word) = picture.withdrawn.get(&said.message) {
+                withdrawal("by", word);
+            }
             form_lines(1, &said.content);
         }
     }
@@ -55,7 +58,7 @@ pub fn print(picture: &Picture<'_>, history: &History) {
     for said in &picture.over {
         say!("\nStands no more: {}", by(said));
         if let Some(word) = picture.withdrawn.get(&said.message) {
-            row(1, "withdrawn by", &by(word));
+            withdrawal("withdrawn by", word);
         }
         form_lines(1, &said.content);
     }

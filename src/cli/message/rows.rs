@@ -16,17 +16,34 @@ use crate::domain::exercise::SameActivityPosition;
 use crate::domain::form::{lines, lines_under};
 use crate::domain::message::{Addressee, Holds, Message, Outgoing, Relation, Traffic};
 use crate::domain::official::addressed;
+use crate::domain::official::wrap::cut;
 use crate::domain::party::Party;
 use crate::domain::people::Person;
 use crate::domain::said::{Said as Stated, same};
 use crate::domain::text::{shown, shown_lines};
 use crate::domain::transcription;
 use crate::domain::translation::{Beside, beside};
+use crate::limits;
+
+/// Of a label and what it is about, where the second begins.
+const VALUE: usize = 30;
+/// Of why a message was taken back so much is shown beside it, between quotation marks: its own message has all.
+const REASON_COLUMNS: usize = limits::OFFICIAL_FORM_COLUMNS - VALUE - 2;
 
 /// A label and what it is about, in two columns.
 pub fn row(depth: usize, label: &str, value: &str) {
     let label = format!("{}{label}", "  ".repeat(depth));
     if value.is_empty() { say!("{label}") } else { say!("{label:<28}  {value}") }
+}
+
+/// By which word a message was taken back, and why, as it says there, on one line.
+pub fn withdrawal(label: &str, word: &Stated) {
+    row(1, label, &by(word));
+    if let Content::MessageWithdrawal(form) = &word.content
+        && !form.reason.0.is_empty()
+    {
+        row(1, "because", &format!("\"{}\"", cut(&shown(&form.reason.0), REASON_COLUMNS)));
+    }
 }
 
 /// A text from outside, line by line; nothing where it is empty.

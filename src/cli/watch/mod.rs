@@ -147,7 +147,8 @@ fn service(desk: &Desk) -> WatchServiceClient<Channel> {
 async fn follow(args: FollowArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let asked = calls::FollowRequest { after: args.after, once: args.once, all_offices: args.all_offices };
-    let mut notices = answer(service(&desk).follow(asked)).await?;
+    let mut notices =
+        answer(service(&desk).follow(asked)).await.map_err(|fault| fault.of_argument("after"))?;
     while let Some(notice) = notices.next().await {
         let notice = notice.map_err(|status| Fault::of_call(&status))?;
         if args.json { say!("{}", json::line(&notice_json(&notice))) } else { print_notice(&notice) }

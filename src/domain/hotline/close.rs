@@ -12,6 +12,8 @@ use super::transcript::transcript;
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::form::MessageDigest;
+use crate::domain::kind::Kind;
+use crate::domain::message::Message;
 use crate::domain::party::Party;
 use crate::limits;
 
@@ -42,13 +44,14 @@ impl Difference {
         }
     }
 
-    /// In words, with the message's author where that is known. Quotes nothing that a Party wrote but the digests that
-    /// it signed.
-    pub fn says(&self, author: Option<Party>) -> String {
+    /// In words, with what the message is and whose, where it is known. Quotes nothing that a Party wrote but the digests
+    /// that it signed.
+    pub fn says(&self, of: Option<&Message>) -> String {
         match self {
             Difference::OnlyIn { party, message } => {
-                let by = author.map(|author| format!(" of {author}"));
-                format!("only {party} counts the text {message}{}", by.unwrap_or_default())
+                let what = of.and_then(|of| Kind::from_name(&of.draft.kind)).map_or("message", Kind::word);
+                let by = of.map(|of| format!(" of {}", of.author)).unwrap_or_default();
+                format!("only {party} counts the {what} {message}{by}")
             }
             Difference::NotHere { party, message, of } => {
                 let of = of.map(|of| format!("; it is named there as a message of {of}")).unwrap_or_default();
@@ -309,4 +312,39 @@ pub(super) fn said_since(here: &[&Spoken]) -> BTreeSet<Digest> {
         }
     }
     closed.into_values().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::hotline::made::{digest, party};
+    use crate::domain::message::Outgoing;
+    use crate::domain::party::Incarnation;
+    use crate::domain::time::Instant;
+
+    #[test]
+    fn what_only_one_of_two_counts_is_named_by_what_it_is() {
+        let message = digest(1);
+        let difference = Difference::OnlyIn { party: party("BY"), message };
+        for (kind, what) in [
+            ("hotline.opening", "opening"),
+            ("hotline.acceptance", "acceptance"),
+            ("hotline.text", "text"),
+            ("hotline.addition", "addition"),
+            // Of a newer program.
+            ("hotline.silence", "message"),
+        ] {
+            let draft = Outgoing::blank(kind, ThreadId([7; 16]));
+            let of = Message {
+                author: party("PL"),
+                incarnation: Incarnation(1),
+                number: "PL/2031/BY/0001".into(),
+                released_at: Instant(0),
+                releaser: draft.drafter.clone(),
+                draft,
+            };
+            assert_eq!(difference.says(Some(&of)), format!("only BY counts the {what} {message} of PL"));
+        }
+        assert_eq!(difference.says(None), format!("only BY counts the message {message}"));
+    }
 }

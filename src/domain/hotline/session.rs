@@ -247,9 +247,9 @@ impl<'s> Session<'s> {
         all
     }
 
-    /// What is here as a whole, in order, without what is left out, and without all that builds on that.
-    fn whole(&self, is_left_out: impl Fn(&Spoken) -> bool) -> Vec<&'s Spoken> {
-        let incomplete = self.incomplete(is_left_out);
+    /// What is here as a whole, in order, without what its writer was not shown, and without all that builds on that.
+    fn whole(&self, is_not_shown: impl Fn(&Spoken) -> bool) -> Vec<&'s Spoken> {
+        let incomplete = self.incomplete(is_not_shown);
         let all = self.lines.iter().map(|line| line.spoken);
         all.filter(|one| !incomplete.contains(&one.said.message)).collect()
     }

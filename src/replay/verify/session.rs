@@ -23,7 +23,7 @@ impl Checker<'_> {
     /// Nothing where the thread is no session.
     pub(super) fn session<'d>(&mut self, dispatches: impl Iterator<Item = &'d Dispatch>) {
         let (thread, maker) = (self.bundle.thread, self.bundle.made_by);
-        let (spoken, left_out) = as_one(self.spoken(dispatches), maker, limits::HOTLINE_AUTHOR_MESSAGES_MAX);
+        let (spoken, not_read) = as_one(self.spoken(dispatches), maker, limits::HOTLINE_AUTHOR_MESSAGES_MAX);
         let Some(session) = Session::of(thread, &spoken, maker) else {
             // Without the message with which it begins nobody makes its order or its transcripts again.
             if spoken.iter().any(Spoken::is_ordered) {
@@ -38,7 +38,7 @@ impl Checker<'_> {
         for pair in &session.pairs {
             self.transcripts(&session, pair);
         }
-        for (author, many) in left_out.into_iter().filter(|(author, _)| session.present.contains(author)) {
+        for (author, many) in not_read.into_iter().filter(|(author, _)| session.present.contains(author)) {
             let sentence = format!(
                 "the place of {many} further message(s) of {author}: they are not read as part of it"
             );
@@ -161,8 +161,7 @@ impl Checker<'_> {
         }
         let same = format!("that {one} and {other} hold the same to have been said");
         for difference in pair.differences.iter().take(limits::HOTLINE_DIFFERENCES_TOLD) {
-            let author = difference.message().and_then(|digest| self.messages.get(digest));
-            let says = difference.says(author.map(|message| message.author));
+            let says = difference.says(difference.message().and_then(|digest| self.messages.get(digest)));
             self.signed(SESSION, NotProven, &[one, other], format!("{same}: {says}"));
         }
         let more = pair.differences.len().saturating_sub(limits::HOTLINE_DIFFERENCES_TOLD);
@@ -221,13 +220,13 @@ fn as_one(all: Vec<Spoken>, reader: Party, most: usize) -> (Vec<Spoken>, BTreeMa
         return (all, BTreeMap::new());
     }
     let always = always_read(&all, reader);
-    let (mut taken, mut left_out): (BTreeMap<Party, usize>, BTreeMap<Party, usize>) = Default::default();
+    let (mut taken, mut not_read): (BTreeMap<Party, usize>, BTreeMap<Party, usize>) = Default::default();
     let mut kept = Vec::new();
     for one in all {
         if !always.contains(&one.said.message) {
             let of_author = taken.entry(one.said.author).or_default();
             if *of_author >= most {
-                let more = left_out.entry(one.said.author).or_default();
+                let more = not_read.entry(one.said.author).or_default();
                 *more = more.saturating_add(1);
                 continue;
             }
@@ -235,7 +234,7 @@ fn as_one(all: Vec<Spoken>, reader: Party, most: usize) -> (Vec<Spoken>, BTreeMa
         }
         kept.push(one);
     }
-    (kept, left_out)
+    (kept, not_read)
 }
 
 fn always_read(all: &[Spoken], reader: Party) -> BTreeSet<Digest> {
@@ -346,10 +345,10 @@ mod tests {
         let is_covered = |one: &&Spoken| one.said.author == lt && always.contains(&one.said.message);
         let covered = all.iter().filter(is_covered).count();
         assert!((1..=2 * limits::HOTLINE_SEEN_MAX).contains(&covered), "{covered}");
-        let (kept, left_out) = as_one(all.clone(), pl, 20);
+        let (kept, not_read) = as_one(all.clone(), pl, 20);
         // Beside what is covered: the opening, a text of PL and two closes.
         let expected = (covered + 20 + 4, BTreeMap::from([(lt, 100 - covered - 20)]));
-        assert_eq!((kept.len(), left_out), expected);
+        assert_eq!((kept.len(), not_read), expected);
         assert!(all.iter().filter(is_covered).all(|one| kept.contains(one)));
         assert!(kept.iter().any(|one| one.said.message == last), "a text that was closed over builds on it");
         let session = Session::of(THREAD, &kept, pl).unwrap();
@@ -357,7 +356,7 @@ mod tests {
         assert_eq!((pair.between, &pair.differences), ((by, pl), &Vec::new()));
         let signed = |party: Party, with: Party| signed_with(session.closes[&party], with);
         assert!(signed(by, pl).is_some() && signed(by, pl) == signed(pl, by));
-        let (as_it_is, left_out) = as_one(all.clone(), pl, 100);
-        assert_eq!((as_it_is, left_out), (all, BTreeMap::new()));
+        let (as_it_is, not_read) = as_one(all.clone(), pl, 100);
+        assert_eq!((as_it_is, not_read), (all, BTreeMap::new()));
     }
 }

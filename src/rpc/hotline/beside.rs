@@ -15,6 +15,7 @@ use crate::domain::hotline::session::begins;
 use crate::domain::message::Message;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
+use crate::domain::said::Said;
 use crate::domain::thread::Entry;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -90,6 +91,14 @@ pub(super) fn whole_or_none(text: &str) -> String {
         return "(too long to be told here: detente message show)".into();
     }
     text.to_owned()
+}
+
+/// Why this word takes a message back, as it says; empty where it does not say, or no word does.
+pub(super) fn reason(word: Option<&Said>) -> String {
+    match word.map(|word| &word.content) {
+        Some(Content::MessageWithdrawal(form)) => whole_or_none(&form.reason.0),
+        Some(_) | None => String::new(),
+    }
 }
 
 /// Those that no officer of ours has acknowledged, the first ones, and how many there are.

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 
 use tonic::Status;
 
+use super::handed_on::HandedOn;
 use super::told::Told;
-use super::{beside, lines};
+use super::{beside, handed_on, heard, lines, translations};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::Board;
 use crate::domain::digest::Digest;
@@ -16,7 +17,7 @@ use crate::domain::hotline::session::Session;
 use crate::domain::party::Party;
 use crate::domain::people::Person;
 use crate::domain::said::{Said, takes_back};
-use crate::rpc::status;
+use crate::rpc::{originals, status};
 
 /// With which Party a transcript is: where there is only one other, it need not be named.
 pub(super) fn other(told: &Told, session: &Session<'_>, with: &str) -> Result<Party, Status> {
@@ -44,13 +45,11 @@ pub(super) fn shown(
     let both =
         session.between(told.own, other).ok_or_else(|| status::not_found("transcript of these two"))?;
     let mut page = lines::shown(told, &both, board, (asked.from, caller));
-    if session.present.len() > 2 {
-        Two { told, board, both: &both, other }.keep(&mut page, asked.from);
-    }
+    Two { told, board, both: &both, other }.keep(&mut page, asked.from);
     Ok(page)
 }
 
-/// What two of several have of a session.
+/// What two of those who are present have of a session.
 struct Two<'t> {
     told: &'t Told,
     board: &'t Board,
@@ -59,18 +58,20 @@ struct Two<'t> {
 }
 
 impl Two<'_> {
-    /// Without what is told of third Parties or comes from them.
+    /// Without what is told of third Parties or comes from them. Of what only the first ones are told they are the first
+    /// of what these two have: a third's take no room among them, or by that it would be known that there are such.
     fn keep(&self, page: &mut calls::ShowSessionResponse, from: u32) {
         let (own, other) = (self.told.own.as_str(), self.other.as_str());
         if let Some(head) = &mut page.session {
             self.head(head);
         }
-        page.heard.retain(|one| one.from == other);
-        page.handed_on.retain(|one| one.by == other);
         // They come with the first page.
         if from == 0 {
-            page.more_heard = lines::count(self.heard_alone().saturating_sub(page.heard.len()));
-            page.more_handed_on = lines::count(self.handed_on().saturating_sub(page.handed_on.len()));
+            (page.heard, page.more_heard) = heard::without_original(self.told, Some(self.other));
+            (page.handed_on, page.more_handed_on) = handed_on::of(self.told, self.board, Some(self.other));
+        }
+        for one in page.handed_on.iter_mut().filter(|one| !one.withdrawn_by.is_empty()) {
+            one.withdrawn_by = self.handed_on_taken_back(one);
         }
         for close in &mut page.closes {
             close.signed.retain(|with| with.party == own || with.party == other);
@@ -81,6 +82,12 @@ impl Two<'_> {
             line.phrase_differs.retain(|party| party == other);
             line.not_to.clear();
             self.line(line);
+            if line.author != own && line.author != other {
+                without_own_account(line);
+            }
+            if line.author != other {
+                (line.heard, line.more_heard) = (Vec::new(), 0);
+            }
         }
     }
 
@@ -93,8 +100,8 @@ impl Two<'_> {
         let both = self.both.lines.iter();
         let recorded = both.filter_map(|line| told.envelopes.get(&line.spoken.said.message));
         head.newest_at_ms = recorded.map(|(_, at)| at.0).max().unwrap_or(0);
-        head.heard_alone = lines::count(self.heard_alone());
-        head.handed_on = lines::count(self.handed_on());
+        head.heard_alone = lines::count(heard::count_alone(told, Some(self.other)));
+        head.handed_on = lines::count(told.handed_on.iter().filter(|one| one.by == self.other).count());
         head.not_read_of.retain(|party| party == self.other.as_str());
         head.not_read = 0;
         if !head.not_read_of.is_empty() {
@@ -104,34 +111,24 @@ impl Two<'_> {
         }
     }
 
-    /// How many texts of the other one were written down as heard and have no original here.
-    fn heard_alone(&self) -> usize {
-        let all = self.told.heard.iter().filter(|(_, form)| form.origin_party == self.other.as_str());
-        all.filter(|(_, form)| self.told.original_of(form).is_none()).count()
-    }
-
-    fn handed_on(&self) -> usize {
-        self.told.handed_on.iter().filter(|one| one.by == self.other).count()
-    }
-
-    /// With those translations and words that take back which the other one has.
+    /// With those translations and words that take back which the other one has, and with what it answers as far as both
+    /// have that.
     fn line(&self, line: &mut calls::SessionLine) {
         let Some(digest) = Digest::from_slice(&line.digest) else { return };
-        if !line.withdrawn_by.is_empty() {
-            let said = self.both.lines.iter().map(|line| &line.spoken.said);
-            let mut said = said.filter(|said| said.message == digest);
-            (line.withdrawn_by, line.withdrawal_came_by_file) = self.taken_back(said.next());
+        let mut said = self.both.lines.iter().map(|line| &line.spoken.said);
+        if !line.answers.is_empty() {
+            line.answers_not_here = !said.clone().any(|said| said.message.0[..] == line.answers[..]);
         }
-        let all = self.told.translations_of(&digest);
-        let all = all.filter(|(_, form)| form.lines.iter().any(|line| line.path == super::TEXT));
-        let had: Vec<&Said> = all.map(|(said, _)| said).filter(|said| self.has(said)).collect();
-        let had_as = |one: &calls::TextTranslation| {
-            had.iter().copied().find(|said| said.message.0[..] == one.digest[..])
-        };
-        line.translations.retain(|one| had_as(one).is_some());
-        line.more_translations = lines::count(had.len().saturating_sub(line.translations.len()));
+        if !line.withdrawn_by.is_empty() {
+            (line.withdrawn_by, line.withdrawal_reason, line.withdrawal_came_by_file) =
+                self.taken_back(said.find(|said| said.message == digest));
+        }
+        (line.translations, line.more_translations) =
+            translations::of(self.told, &digest, |said| self.has(said));
         for one in line.translations.iter_mut().filter(|one| !one.withdrawn_by.is_empty()) {
-            (one.withdrawn_by, one.withdrawal_came_by_file) = self.taken_back(had_as(one));
+            let mut all = self.told.translations_of(&digest).map(|(said, _)| said);
+            (one.withdrawn_by, one.withdrawal_reason, one.withdrawal_came_by_file) =
+                self.taken_back(all.find(|said| said.message.0[..] == one.digest[..]));
         }
     }
 
@@ -141,10 +138,23 @@ impl Two<'_> {
         said.author == self.other || (is_ours && self.told.went_to(&said.message, self.other))
     }
 
-    /// By which word that the other one has its author took it back, and whether that came by file.
-    fn taken_back(&self, said: Option<&Said>) -> (String, String) {
-        let Some(word) = said.and_then(|said| self.word(said)) else { return (String::new(), String::new()) };
-        (word.number.clone(), self.told.came_by_file(&word.message))
+    /// By which word that the other one has its author took it back, why, and whether that came by file.
+    fn taken_back(&self, said: Option<&Said>) -> (String, String, String) {
+        let Some(word) = said.and_then(|said| self.word(said)) else { return Default::default() };
+        (word.number.clone(), beside::reason(Some(word)), self.told.came_by_file(&word.message))
+    }
+
+    /// By which word that the other one has, be it handed on by that one, its author took back what that one handed on.
+    fn handed_on_taken_back(&self, one: &calls::HandedOn) -> String {
+        let is_it = |there: &&HandedOn| there.in_message.0[..] == one.in_message[..];
+        let Some(there) = self.told.handed_on.iter().find(is_it) else { return String::new() };
+        let in_thread = there.said().and_then(|said| self.word(&said)).map(|word| word.number.clone());
+        let handed_on = || {
+            let mut words = self.told.words_handed_on(there).filter(|word| word.by == self.other);
+            let word = words.find(|word| originals::is_signed(self.board, &word.original))?;
+            Some(word.original.message.number.clone())
+        };
+        in_thread.or_else(handed_on).unwrap_or_default()
     }
 
     fn word(&self, said: &Said) -> Option<&Said> {
@@ -155,4 +165,11 @@ impl Two<'_> {
             is_had && takes_back(word, said)
         })
     }
+}
+
+/// Of a third's message: what this Party alone knows of its coming and of who here read it, which went to its author alone.
+fn without_own_account(line: &mut calls::SessionLine) {
+    line.states.clear();
+    line.came_by_file.clear();
+    line.withdrawal_came_by_file.clear();
 }

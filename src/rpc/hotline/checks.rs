@@ -14,7 +14,7 @@ use crate::domain::check::{
     Account, CheckNoted, CheckPlan, ChecksInForce, LinkPlan, Of, Part, Rule, Times, Turn, What,
     not_on_record, to_be_sent,
 };
-use crate::domain::command::{Command, Origin};
+use crate::domain::command::Command;
 use crate::domain::content::Content;
 use crate::domain::event::{Event, Record};
 use crate::domain::party::Party;
@@ -150,13 +150,10 @@ impl Desk {
     ) -> Result<calls::SendCheckResponse, Status> {
         let origin =
             command::origin("HotlineService/SendCheck", asked.command.as_ref(), &asked, &self.caller)?;
-        let Origin::Person(stamp) = &origin else { return Err(not_what_was_asked()) };
         let head = self.registrar.head();
         // The same command again has the same answer: what it sent is on record.
-        let before = head.board.commands.get(&stamp.id);
-        if let Some(done) = before.filter(|done| done.content == stamp.content) {
-            let records = head.records(&self.registrar.journal);
-            return sent(&records.record(done.index).await.map_err(status::record)?);
+        if let Some(record) = command::answered_before(&self.registrar, &head, &origin).await? {
+            return sent(&record);
         }
         let party = party_in(&asked.party)?;
         let of = only(&head, party, self.registrar.clock.now(), &asked)?;

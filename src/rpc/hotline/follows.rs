@@ -13,6 +13,7 @@ use crate::domain::command::{AsIs, Command, Origin};
 use crate::domain::digest::{CommandId, Digest, DraftId};
 use crate::domain::event::{Event, Record, Stamp};
 use crate::registrar::{Done, Registrar};
+use crate::rpc::command;
 use crate::rpc::draft::{self, Body};
 use crate::rpc::status;
 
@@ -40,10 +41,14 @@ pub(super) async fn drafted_and_released(
     stamp: &Stamp,
 ) -> Result<(Body, Option<Arc<Record>>), Status> {
     let releases = (release(draft, &body), Origin::Person(stamp_of_release(stamp.clone())));
+    let by = Origin::Person(stamp.clone());
     let (drafted, released) = registrar.give_both(drafts, releases).await;
     match drafted.map_err(status::denied)? {
         // The same call came first: what that drafted is what is released.
-        Done::Before { index } => Ok((draft::body(registrar, &registrar.head(), draft, index).await?, None)),
+        before @ Done::Before { .. } => {
+            let record = command::answer(registrar, before, &by).await?;
+            Ok((draft::drafted_in(&record, draft).ok_or_else(command::not_what_was_asked)?, None))
+        }
         Done::Now(_) => {
             let done = released.map_err(status::denied)?;
             let record = registrar.record_of(done).await.map_err(status::record)?;

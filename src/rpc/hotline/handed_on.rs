@@ -43,10 +43,12 @@ impl HandedOn {
     }
 }
 
-/// By their authors' date-time groups, as many as one answer has room for, those that were on record here first; and how
-/// many more there are. Whoever hands on more, or what nobody signed, pushes none out by a date of their own.
-pub(super) fn of(told: &Told, board: &Board) -> (Vec<calls::HandedOn>, u32) {
-    let mut all: Vec<&HandedOn> = told.handed_on.iter().collect();
+/// Of whoever hands on, or of one Party alone: by their authors' date-time groups, as many as one answer has room for,
+/// those that were on record here first; and how many more there are. Whoever hands on more, or what nobody signed, pushes
+/// none out by a date of their own.
+pub(super) fn of(told: &Told, board: &Board, by: Option<Party>) -> (Vec<calls::HandedOn>, u32) {
+    let mut all: Vec<&HandedOn> =
+        told.handed_on.iter().filter(|one| by.is_none_or(|by| one.by == by)).collect();
     all.sort_by_key(|one| (one.recorded_at, one.original.digest, one.by));
     let (mut given, mut bytes, mut more) = (Vec::new(), 0_usize, 0_u32);
     for one in all {

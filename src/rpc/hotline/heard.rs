@@ -84,18 +84,19 @@ pub(super) fn of(told: &Told, spoken: &Spoken) -> (Vec<calls::HeardText>, u32) {
     as_many(told.heard.iter().filter(is_of), |one| beside(one, &form.text.0))
 }
 
-/// What was written down and has no signed original here; and how much more there is.
-pub(super) fn without_original(told: &Told) -> (Vec<calls::HeardText>, u32) {
-    as_many(alone(told), line)
+/// What was written down and has no signed original here, of whatever Party or of one alone; and how much more there is.
+pub(super) fn without_original(told: &Told, from: Option<Party>) -> (Vec<calls::HeardText>, u32) {
+    as_many(alone(told, from), line)
 }
 
 /// How much that is.
-pub(super) fn count_alone(told: &Told) -> usize {
-    alone(told).count()
+pub(super) fn count_alone(told: &Told, from: Option<Party>) -> usize {
+    alone(told, from).count()
 }
 
-fn alone(told: &Told) -> impl Iterator<Item = &Heard> {
-    told.heard.iter().filter(move |(_, form)| told.original_of(form).is_none())
+fn alone(told: &Told, from: Option<Party>) -> impl Iterator<Item = &Heard> {
+    let is_from = move |form: &Transcription| from.is_none_or(|from| form.origin_party == from.as_str());
+    told.heard.iter().filter(move |(_, form)| is_from(form) && told.original_of(form).is_none())
 }
 
 /// The first ones, as many as there is room for.

@@ -24,7 +24,7 @@ use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::thread::Thread;
 use crate::limits;
 use crate::registrar::Head;
-use crate::rpc::command::digest_in;
+use crate::rpc::command::{digest_in, position_in};
 use crate::rpc::status;
 
 /// How long a console that takes nothing is waited for.
@@ -76,15 +76,7 @@ impl Console {
         let Some(Said::Begin(begin)) = first.what else {
             return Err(status::field("begin", "comes first, once").into());
         };
-        let size = self.desk.registrar.head().chain.size;
-        if begin.after > size {
-            let rule = format!(
-                "at most {size}: no record here has a later position; a node that was put back to an older copy is \
-                 begun with anew, from 0"
-            );
-            return Err(status::field("begin.after", rule).into());
-        }
-        self.next = begin.after;
+        self.next = position_in("begin.after", begin.after, &self.desk.registrar.head())?;
         let mut is_live = false;
         loop {
             let head = self.heads.borrow_and_update().clone();

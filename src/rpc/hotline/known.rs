@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use prost::Message as _;
 
-use super::closes;
+use super::closed_by;
 use super::lines::{self, Place};
 use super::moved::pieces;
 use super::told::Told;
@@ -98,7 +98,7 @@ impl Known {
             self.look(&session, &here, (touched, next), |place| lines::line(told, &session, place, caller));
         heard.traffic = traffic_to_proto(session.begins.said.traffic);
         let (head, closed) = (lines::head(told, &session, caller), lines::closed(told, &session));
-        let stands = (head, closed, closes::unsigned(told, &session));
+        let stands = (head, closed, closed_by::unsigned(told, &session));
         heard.stands = self.stands_otherwise(&stands).then_some(stands);
         heard
     }

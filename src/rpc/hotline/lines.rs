@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use prost::Message as _;
 
 use super::told::Told;
-use super::{beside, closes, handed_on, heard, left_out, phrases, states};
+use super::{beside, closed_by, handed_on, heard, not_to, phrases, states, translations};
 use crate::codec::message::{precedence_to_proto, traffic_mark, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::Board;
@@ -32,12 +32,13 @@ pub(super) fn shown(
     board: &Board,
     (from, caller): (u32, &Person),
 ) -> calls::ShowSessionResponse {
-    let (handed_on, more_handed_on) = if from == 0 { handed_on::of(told, board) } else { (Vec::new(), 0) };
-    let (heard, more_heard) = if from == 0 { heard::without_original(told) } else { (Vec::new(), 0) };
+    let (handed_on, more_handed_on) =
+        if from == 0 { handed_on::of(told, board, None) } else { (Vec::new(), 0) };
+    let (heard, more_heard) = if from == 0 { heard::without_original(told, None) } else { (Vec::new(), 0) };
     let mut page = calls::ShowSessionResponse {
         session: Some(head(told, session, caller)),
         closed: closed(told, session),
-        closes: closes::of(told, session),
+        closes: closed_by::of(told, session),
         heard,
         more_heard,
         handed_on,
@@ -85,7 +86,7 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
     let left = all().filter(is_left).count();
     let newest = told.envelopes.values().map(|(_, at)| at.0).max();
     let (not_in, more_not_in) = not_in(session);
-    let (not_read, not_read_of) = told.rooms.left_out(&told.here);
+    let (not_read, not_read_of) = told.rooms.not_read(&told.here);
     // Whoever wrote the addition need not have opened it.
     let came_in_later = !matches!(begins.said.content, Content::SessionOpening(_));
     calls::Session {
@@ -106,7 +107,7 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
         not_in,
         more_not_in,
         came_in_later,
-        heard_alone: count(heard::count_alone(told)),
+        heard_alone: count(heard::count_alone(told, None)),
         handed_on: count(told.handed_on.len()),
         beside: said_beside,
         to_acknowledge: count(left.saturating_add(all_beside)),
@@ -177,8 +178,9 @@ pub(super) fn line(
 ) -> calls::SessionLine {
     let (spoken, said) = (place.spoken, &place.spoken.said);
     let (text, answers) = what(&said.content);
-    let (translations, more_translations) = translations(told, &said.message);
+    let (translations, more_translations) = translations::of(told, &said.message, |_| true);
     let (heard, more_heard) = heard::of(told, spoken);
+    let word = told.withdrawn_by(said);
     let mut told_line = calls::SessionLine {
         digest: said.message.0.to_vec().into(),
         kind: said.content.kind().name().into(),
@@ -198,7 +200,8 @@ pub(super) fn line(
         heard,
         more_heard,
         read_by_caller: is_read_by(told, &said.message, caller),
-        withdrawn_by: told.withdrawn_by(said).map(|word| word.number.clone()).unwrap_or_default(),
+        withdrawn_by: word.map(|word| word.number.clone()).unwrap_or_default(),
+        withdrawal_reason: beside::reason(word),
         withdrawal_came_by_file: told.withdrawal_came_by_file(said),
         came_by_file: told.came_by_file(&said.message),
         ..Default::default()
@@ -208,7 +211,7 @@ pub(super) fn line(
         told_line.unseen_not_compared = !line.is_compared;
         told_line.unseen_texts = line.unseen_first.iter().map(|digest| digest.0.to_vec().into()).collect();
         told_line.missing = line.missing.iter().map(|digest| digest.0.to_vec().into()).collect();
-        told_line.not_to = left_out::of(session, spoken, told.own);
+        told_line.not_to = not_to::of(session, spoken, told.own);
     }
     if let Some((message, recorded_at)) = told.envelopes.get(&said.message) {
         told_line.language = message.draft.language.clone();
@@ -259,32 +262,6 @@ pub(super) fn what(content: &Content) -> (String, Option<Digest>) {
         }
         _ => (String::new(), None),
     }
-}
-
-/// As many as a line has room for, and how many more there are.
-fn translations(told: &Told, of: &Digest) -> (Vec<calls::TextTranslation>, u32) {
-    let (mut given, mut bytes, mut more) = (Vec::new(), 0_usize, 0_u32);
-    for (said, form) in told.translations_of(of) {
-        let Some(text) = form.lines.iter().find(|line| line.path == super::TEXT) else { continue };
-        let one = calls::TextTranslation {
-            digest: said.message.0.to_vec().into(),
-            by: said.author.to_string(),
-            translator: form.translator.clone(),
-            language: form.language.clone(),
-            text: text.text.0.clone(),
-            withdrawn_by: told.withdrawn_by(said).map(|word| word.number.clone()).unwrap_or_default(),
-            withdrawal_came_by_file: told.withdrawal_came_by_file(said),
-            came_by_file: told.came_by_file(&said.message),
-        };
-        let with = bytes.saturating_add(one.encoded_len());
-        if given.len() >= limits::HOTLINE_TRANSLATIONS_TOLD || with > limits::HOTLINE_TRANSLATIONS_BYTES {
-            more = more.saturating_add(1);
-            continue;
-        }
-        bytes = with;
-        given.push(one);
-    }
-    (given, more)
 }
 
 fn is_unread_by(told: &Told, is_closed: bool, spoken: &Spoken, reader: &Person) -> bool {
@@ -340,8 +317,7 @@ fn difference(told: &Told, one: &Difference) -> String {
             author = entry.author
         );
     }
-    let author = one.message().and_then(|message| told.message(message)).map(|message| message.author);
-    one.says(author)
+    one.says(one.message().and_then(|message| told.message(message)))
 }
 
 /// A name from outside. One that is longer than any is in the message itself, and not told here.

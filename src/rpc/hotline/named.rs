@@ -16,7 +16,7 @@ impl Told {
     /// What those present name as seen is read beyond the room of its author, as far as that room goes for each of them:
     /// all ends then hold the same, whatever its author sent to which of them first. Whether anything was.
     pub(super) async fn read_named(&mut self, here: &Thread, records: &Records) -> Result<bool, Status> {
-        if self.rooms.left_out(here).0 == 0 {
+        if self.rooms.not_read(here).0 == 0 {
             return Ok(false);
         }
         let mut at: BTreeMap<Digest, usize> =

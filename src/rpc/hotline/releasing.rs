@@ -92,9 +92,9 @@ fn beside(
     }
     let to = outgoing.parties();
     // To a Party that is not known here nothing can go, however it is written.
-    let left_out =
+    let not_to =
         session.present.iter().filter(|party| **party != own && !to.contains(*party) && is_known(party));
-    found.extend(left_out.map(|party| {
+    found.extend(not_to.map(|party| {
         let rule = format!(
             "{party} is in the session by now, and it does not go there: write it anew, or a release as it is \
              leaves {party} out"

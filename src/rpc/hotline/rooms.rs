@@ -1,7 +1,7 @@
 //! How much of each author is read as part of a session: whoever writes too much into its thread takes nothing from the
 //! others, and whoever is not in it hardly costs anything.
 //!
-//! Never here: a message that was cut, or one that is left out unsaid.
+//! Never here: a message that was cut, or one that is passed over in silence.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,7 +76,7 @@ impl Rooms {
     pub fn has_room(&self, author: Party, times: usize) -> bool {
         let (said, rest) = (self.takes(author, Part::Said, times), self.takes(author, Part::Rest, times));
         // Which it is, is not known before: to find what there is room for, others are passed.
-        let passes = is_left(self.taken(author).passed, self.inside, times) && self.is_inside(author);
+        let passes = has_left(self.taken(author).passed, self.inside, times) && self.is_inside(author);
         said && rest || (said || rest) && passes
     }
 
@@ -87,7 +87,7 @@ impl Rooms {
             Part::Said => (taken.said, self.inside),
             Part::Rest => (taken.rest, self.inside_rest),
         };
-        author == self.own || is_left(read, if is_inside { most } else { self.outside }, times)
+        author == self.own || has_left(read, if is_inside { most } else { self.outside }, times)
     }
 
     /// Whether one that others name is read, with so many times the room of its author.
@@ -168,7 +168,7 @@ impl Rooms {
     }
 
     /// How many messages of the thread are not read as part of the session, and whose.
-    pub fn left_out(&self, here: &Thread) -> (usize, Vec<Party>) {
+    pub fn not_read(&self, here: &Thread) -> (usize, Vec<Party>) {
         let many = here.messages().saturating_sub(self.read.len());
         if many == 0 {
             return (0, Vec::new());
@@ -192,7 +192,7 @@ impl Rooms {
     }
 }
 
-fn is_left((messages, bytes): Room, most: Room, times: usize) -> bool {
+fn has_left((messages, bytes): Room, most: Room, times: usize) -> bool {
     messages < most.0.saturating_mul(times) && bytes < most.1.saturating_mul(times)
 }
 
@@ -282,7 +282,7 @@ mod tests {
             counted(&[("BY", 8), ("LT", 5), ("PL", 20), ("XX", 2)]),
             "our own are all read, and of who is not in it hardly anything"
         );
-        assert_eq!(rooms.left_out(&before), (42 + 28, vec![party("BY"), party("XX")]));
+        assert_eq!(rooms.not_read(&before), (42 + 28, vec![party("BY"), party("XX")]));
         assert_eq!(rooms.in_order(&before).len(), 35);
         // What is said later is read of the others.
         let after = thread(&[("BY", 50), ("LT", 7), ("PL", 20), ("XX", 30)]);
@@ -297,7 +297,7 @@ mod tests {
         rooms.present.push(party("LT"));
         assert_eq!(read(&mut rooms, &here), counted(&[("LT", 8)]));
         assert!(!rooms.has_room(party("LT"), 1) && rooms.has_room(party("LT"), 2));
-        assert_eq!(rooms.left_out(&here), (12, vec![party("LT")]));
+        assert_eq!(rooms.not_read(&here), (12, vec![party("LT")]));
     }
 
     #[test]

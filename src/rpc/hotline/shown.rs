@@ -18,7 +18,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::thread::Entry;
 use crate::registrar::{Head, Registrar};
 use crate::rpc::caller::PersonCaller;
-use crate::rpc::command::{give, refused};
+use crate::rpc::command::refused;
 use crate::rpc::status;
 
 /// Puts on record, and tells the author, that this officer's console shows a text.
@@ -46,7 +46,9 @@ pub(super) async fn put(registrar: &Registrar, caller: &PersonCaller, of: Digest
     id.copy_from_slice(&content.0[..16]);
     let at = registrar.clock.now();
     let stamp = Stamp { id: CommandId(id), content, at, by: caller.person().clone() };
-    give(registrar, Command::Shown { of, outgoing }, Origin::Person(stamp)).await.map(|_| ())
+    let given = registrar.give(Command::Shown { of, outgoing }, Origin::Person(stamp)).await;
+    // Whichever officer's console says it first: it is said once.
+    given.map(|_| ()).map_err(status::denied)
 }
 
 /// Whether the author was told already, also longer ago than ids of commands are kept.

@@ -29,12 +29,11 @@ use crate::domain::hotline::{
 use crate::domain::party::Party;
 use crate::domain::people::Role;
 use crate::domain::precedence::Precedence;
-use crate::domain::refusal::Refusal;
 use crate::domain::transcription::Transcription;
 use crate::domain::translation::{TranslatedText, Translation};
 use crate::registrar::{Head, Registrar};
 use crate::rpc::caller::PersonCaller;
-use crate::rpc::command::{give, not_what_was_asked, refused};
+use crate::rpc::command::{answered_before, give, not_what_was_asked};
 use crate::rpc::{draft, faults, status};
 
 /// What an officer wants to say, before it is a message.
@@ -97,13 +96,11 @@ impl Speaker<'_> {
             ..Default::default()
         };
         let head = self.registrar.head();
-        let is_again = head.board.commands.contains_key(&id);
         // A command that is on record has its answer, whatever was said in the session since.
-        let (body, released) = match head.board.commands.get(&id) {
-            Some(done) if done.content == stamp.content => {
-                (draft::body(self.registrar, &head, draft, done.index).await?, None)
-            }
-            Some(_) => return Err(refused(Refusal::IdReused)),
+        let before = answered_before(self.registrar, &head, &self.origin).await?;
+        let is_again = before.is_some();
+        let (body, released) = match before {
+            Some(record) => (draft::drafted_in(&record, draft).ok_or_else(not_what_was_asked)?, None),
             None => self.put(wanted, draft, &stamp).await?,
         };
         answer.draft_digest = body.digest.0.to_vec().into();

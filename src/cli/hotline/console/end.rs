@@ -115,7 +115,7 @@ pub fn end(
     rows
 }
 
-/// How the session was closed with each other Party, where both have closed: what both signed or, text by text, in
+/// How the session was closed with each other Party, where both have closed: what both signed or, message by message, in
 /// what the two differ.
 fn closed(closed: &[calls::ClosedWith], wide: usize, place: &dyn Fn(&[u8]) -> Option<u32>) -> Vec<Row> {
     let mut rows = Vec::new();

@@ -4,8 +4,8 @@
 //! Never here: a text from outside that was not made safe to show, one that was cut, or one sign for two things.
 
 use crate::cli::hotline::beside::beside as words_beside;
-use crate::cli::hotline::left_out::left_out;
 use crate::cli::hotline::mixed;
+use crate::cli::hotline::not_to::not_to;
 use crate::cli::hotline::officer::officer;
 use crate::cli::hotline::page;
 use crate::cli::hotline::unseen::{not_here, unseen};
@@ -117,8 +117,8 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
     if !line.missing.is_empty() {
         told(&format!("waits for {} message(s) not on record here", line.missing.len()));
     }
-    if let Some(left_out) = left_out(line) {
-        told(&left_out);
+    if let Some(not_to) = not_to(line) {
+        told(&not_to);
     }
     if !line.phrase_differs.is_empty() {
         let with: Vec<String> = line.phrase_differs.iter().map(|party| shown(party)).collect();
@@ -134,6 +134,7 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
     }
     if let Some(withdrawn) = page::withdrawn(line) {
         put(&mut rows, 2, &withdrawn, look.columns, Weight::Bold);
+        below(&mut rows, &page::shown_given(&line.withdrawal_reason), look.columns);
     }
     if !line.came_by_file.is_empty() {
         put(&mut rows, 2, &shown(&line.came_by_file), look.columns, Weight::Plain);

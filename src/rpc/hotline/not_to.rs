@@ -31,13 +31,13 @@ impl Speaker<'_> {
         }
         // What is on record has its answer also where the thread can't be read as a session any more.
         let addressed = body.outgoing.parties();
-        let left_out = |told: &Told| {
+        let unknown = |told: &Told| {
             let Some(session) = told.session() else { return Vec::new() };
-            let is_left_out =
+            let is_unknown =
                 |party: &&Party| **party != told.own && !addressed.contains(party) && !knows(head, **party);
-            session.present.iter().filter(is_left_out).map(Party::to_string).collect()
+            session.present.iter().filter(is_unknown).map(Party::to_string).collect()
         };
-        let look = |told: &Told| (left_out(told), answered_not_to(told, body));
+        let look = |told: &Told| (unknown(told), answered_not_to(told, body));
         self.kept.of(head, &self.registrar.journal, self.thread, look).await.unwrap_or_default()
     }
 }
@@ -74,10 +74,10 @@ mod tests {
         ];
         for own in ["BY", "PL"] {
             let session = Session::of(ThreadId([7; 16]), &all, party(own)).unwrap();
-            let left_out: Vec<Vec<String>> = all.iter().map(|one| of(&session, one, party(own))).collect();
+            let not_to: Vec<Vec<String>> = all.iter().map(|one| of(&session, one, party(own))).collect();
             let none: Vec<String> = Vec::new();
             let expected = [none.clone(), none.clone(), none.clone(), none.clone(), vec!["LT".into()], none];
-            assert_eq!(left_out, expected, "{own}: {:?}", session.present);
+            assert_eq!(not_to, expected, "{own}: {:?}", session.present);
         }
     }
 

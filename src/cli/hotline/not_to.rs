@@ -6,7 +6,7 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::domain::text::shown;
 
 /// Safe to show; `None` where it went to all who were in the session.
-pub(super) fn left_out(line: &calls::SessionLine) -> Option<String> {
+pub(super) fn not_to(line: &calls::SessionLine) -> Option<String> {
     let parties: Vec<String> = line.not_to.iter().map(|party| shown(party)).collect();
     (!parties.is_empty()).then(|| format!("NOT SENT TO {}, in the session by then", parties.join(", ")))
 }
@@ -21,8 +21,8 @@ mod tests {
             not_to: not_to.iter().map(|code| (*code).to_owned()).collect(),
             ..Default::default()
         };
-        assert_eq!(left_out(&line(&[])), None);
-        let told = left_out(&line(&["LT", "UA"]));
+        assert_eq!(not_to(&line(&[])), None);
+        let told = not_to(&line(&["LT", "UA"]));
         assert_eq!(told.as_deref(), Some("NOT SENT TO LT, UA, in the session by then"));
     }
 }
