@@ -460,7 +460,7 @@ fn serve_ends_with_a_code_of_its_own_where_a_start_helps_nothing_before_somebody
     let mut server = Server::start(&directory);
     let anna = directory.join("people/anna-one").display().to_string();
     let propose = |name: &str| {
-        let key = "ab".repeat(32);
+        let key = format!("{:0>64}", name.bytes().map(|byte| format!("{byte:02x}")).collect::<String>());
         let person = ["--name", name, "--key-digest", &key, "--roles", "watch"];
         detente(&[&["person", "propose", "--as", &anna][..], &person].concat())
     };

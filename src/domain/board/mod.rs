@@ -196,7 +196,7 @@ pub struct Waiting {
 
 impl Waiting {
     /// The first instant at which it has waited longer than `REFERENCE_PATIENCE_MS`.
-    fn is_overdue_at(&self) -> Instant {
+    fn overdue_at(&self) -> Instant {
         self.since.plus_ms(limits::REFERENCE_PATIENCE_MS.saturating_add(1))
     }
 }
@@ -237,7 +237,7 @@ impl Board {
     /// Messages that have waited longer than `REFERENCE_PATIENCE_MS` for one that they refer to, each with that one,
     /// where this is not yet on record: as many as one batch holds.
     pub fn overdue_references(&self, now: Instant) -> Vec<(Digest, Digest)> {
-        let overdue = |waiting: &&Waiting| waiting.noted == Noted::NotYet && waiting.is_overdue_at() <= now;
+        let overdue = |waiting: &&Waiting| waiting.noted == Noted::NotYet && waiting.overdue_at() <= now;
         self.waiting
             .iter()
             .flat_map(|(missing, waiting)| waiting.iter().filter(overdue).map(|one| (one.message, *missing)))
@@ -248,7 +248,7 @@ impl Board {
     /// When the first of those that are not on record yet will have waited for so long. It looks through all that wait.
     pub fn next_overdue_reference(&self) -> Option<Instant> {
         let not_yet = self.waiting.values().flatten().filter(|one| one.noted == Noted::NotYet);
-        not_yet.map(Waiting::is_overdue_at).min()
+        not_yet.map(Waiting::overdue_at).min()
     }
 
     /// The Board's digest, canonical: the same journal gives the same digest on any machine.
