@@ -97,6 +97,8 @@ pub const HOLDING_REPLY_LINES_MAX: usize = 10;
 pub const ALERTED_PERSONS_MAX: usize = 256;
 /// Steps of the watch plan put on record in one go; those due longest, FLASH before them, come first.
 pub const ALERTS_AT_ONCE_MAX: usize = 64;
+/// References that do not come, put on record in one go; the rest follows at once.
+pub const REFERENCES_NOTED_AT_ONCE_MAX: usize = 64;
 /// A hand-over of the watch names no more open messages; the rest is counted, and its digest covers all.
 pub const HAND_OVER_ITEMS_MAX: usize = 1_000;
 /// A hand-over of the watch names no more duties; the rest is counted, and its digest covers all.

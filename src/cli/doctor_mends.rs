@@ -24,7 +24,7 @@ fn audit(directory: &NodeDirectory) -> String {
 fn lacking(directory: &NodeDirectory) -> String {
     format!(
         "do not serve; keep a copy of all; {} names the first record that fails; compare with what the peers hold; \
-         put back a journal that holds all that was signed",
+         put back a journal that holds all that was signed: this version has no other way back",
         audit(directory)
     )
 }

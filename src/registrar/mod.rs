@@ -9,6 +9,7 @@ mod checkpoint;
 mod epoch;
 mod inbox;
 mod open;
+mod references;
 mod seal;
 mod writer;
 
@@ -35,6 +36,7 @@ use crate::replay::records::{Newest, Records};
 pub use alerts::keep_watch;
 pub use checkpoint::{CheckpointFile, KeptCheckpoint, signed_checkpoint};
 pub use open::{OpenFault, Opening, Trusted, replay_checked, replay_to_end, replay_untouched};
+pub use references::keep_references;
 pub use seal::{KeyMissing, own_key, seal};
 
 /// What is announced after each batch: how far the journal goes, and what is true there.

@@ -20,6 +20,7 @@ use detente::domain::keys::{KeyList, Purpose};
 use detente::domain::party::Party;
 use detente::domain::precedence::Precedence;
 use detente::evidence::signed::{PayloadType, Signed};
+use detente::peers::certificate;
 use detente::replay::bundle::{Source, make};
 use detente::replay::verify::{Verification, Weight, verify};
 
@@ -35,11 +36,22 @@ const BUT_TLS: [Purpose; 5] =
 
 /// Made in the custody, read by the node, put in force by two custodians.
 async fn renew(world: &World, code: &str, renewed: &[Purpose]) -> AcceptedKeyList {
+    renew_with(world, code, renewed, false).await
+}
+
+/// As `renew`, with the authority's own certificate or without.
+async fn renew_with(
+    world: &World,
+    code: &str,
+    renewed: &[Purpose],
+    authority_certificate: bool,
+) -> AcceptedKeyList {
     let (state, folder) = (world.state(code), tempfile::tempdir().unwrap());
     let next = key_list::Next {
         directory: state.directory.clone(),
         after: folder.path().join("party"),
         renewed: renewed.to_vec(),
+        authority_certificate,
         addresses: Vec::new(),
         contacts: Vec::new(),
         out: folder.path().join("list"),
@@ -170,6 +182,39 @@ async fn a_list_with_another_authority_would_lock_everybody_out_and_is_refused_o
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_brings_the_authoritys_certificate_anew_and_a_peer_lets_in_by_the_old_list_and_by_the_new() {
+    let mut world = World::new(&["BY", "PL"]).await;
+    let of_newest = |world: &World| -> Vec<Bytes> {
+        let state = world.state("BY");
+        let board = state.node().registrar.head().board.clone();
+        board.roster.parties[&state.party].newest().unwrap().list.ca_certificates.clone()
+    };
+    let before = of_newest(&world);
+    world.clock.set(world.clock.now().plus_ms(86_400_000));
+    world.state_mut("PL").stop().await;
+    let made = renew_with(&world, "BY", &[Purpose::Tls], true).await;
+    world.node("BY").reload().await.unwrap();
+    // Desks know the certificate of before, and so does the peer when it is back.
+    notify(&world, 1).await;
+    world.state_mut("PL").start().await;
+    both_settled(&world, "BY", "PL").await;
+    holds(&world, "PL", &made).await;
+    answer_back(&world, "under the certificate made anew").await;
+    both_settled(&world, "BY", "PL").await;
+
+    let after = of_newest(&world);
+    let ([old], [new]) = (&before[..], &after[..]) else {
+        panic!("one each: {}, {}", before.len(), after.len())
+    };
+    assert!(certificate::is_same_authority(old, new));
+    assert!(certificate::valid_until(new) > certificate::valid_until(old));
+    assert_eq!(certificate::valid_from(new), certificate::valid_from(old));
+    let state = world.state("BY");
+    let custody = Custody::open(&state.directory.join("custody"), &state.party).unwrap();
+    assert_eq!(custody.authority_der(), new);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_custody_with_another_authority_than_the_list_names_issues_nothing_for_a_node() {
     let world = World::new(&["BY"]).await;
     let state = world.state("BY");
@@ -184,6 +229,7 @@ async fn a_custody_with_another_authority_than_the_list_names_issues_nothing_for
         directory: copy.clone(),
         after: folder.path().join("party"),
         renewed: vec![Purpose::Tls],
+        authority_certificate: false,
         addresses: Vec::new(),
         contacts: Vec::new(),
         out: folder.path().join("list"),
