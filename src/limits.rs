@@ -97,6 +97,8 @@ pub const HOLDING_REPLY_LINES_MAX: usize = 10;
 pub const ALERTED_PERSONS_MAX: usize = 256;
 /// Steps of the watch plan put on record in one go: FLASH first, and then those that have been due longest.
 pub const ALERTS_AT_ONCE_MAX: usize = 64;
+/// References that did not come, put on record in one go; the rest follows at once.
+pub const REFERENCES_NOTED_AT_ONCE_MAX: usize = 64;
 /// Open messages that a hand-over of the watch names. More are only counted; its digest covers all.
 pub const HAND_OVER_ITEMS_MAX: usize = 1_000;
 /// Duties that a hand-over of the watch names. More are only counted; its digest covers all.
@@ -226,6 +228,9 @@ pub const HOTLINE_NAME_BYTES_TOLD: usize = 512;
 /// Memory for sessions that were read for consoles (bytes). Those of the Party whose sessions take most make room
 /// first, and among these those not looked at for longest; they are read again.
 pub const HOTLINE_KEPT_BYTES: usize = 64 * 1024 * 1024;
+/// A session with more messages in its thread is folded and looked at apart from the threads that carry what comes
+/// over the links, since that takes long; a shorter one in passing.
+pub const HOTLINE_IN_PASSING_MAX: usize = 1_000;
 /// A console that takes nothing of what it is told for this long is dropped, and begins again after the last
 /// position that it saw (ms).
 pub const CONSOLE_TAKES_MS_MAX: u64 = 60_000;

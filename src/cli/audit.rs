@@ -61,7 +61,7 @@ pub(super) struct Where {
 /// Where the entries are taken from.
 #[derive(clap::Args, Debug)]
 #[group(required = true, multiple = false)]
-struct Whence {
+struct Source {
     /// The desk of an auditor, to ask the node
     #[arg(long = "as", value_name = "PEOPLEDIR")]
     desk: Option<PathBuf>,
@@ -90,7 +90,7 @@ struct Verify {
 #[derive(clap::Args, Debug)]
 struct Export {
     #[command(flatten)]
-    journal: Whence,
+    journal: Source,
     #[command(flatten)]
     again: Again,
     /// A file that does not exist yet

@@ -75,6 +75,7 @@ fn head_of(fold: Fold) -> Head {
         board: Arc::new(fold.board),
         tree: fold.tree,
         positions: Arc::new(fold.positions),
+        message_keys: fold.message_keys,
         void: fold.voids.count,
         standing: Standing::StandsBy,
         newest: [].into(),

@@ -1,6 +1,6 @@
 //! `detente audit replay`: one thread as a history, from a node or from an exported journal.
 //!
-//! Never here: what a thread looks like (`message/history.rs`).
+//! Never here: what a thread looks like (`message/history/`).
 
 use std::path::Path;
 

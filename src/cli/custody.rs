@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevocationReason,
+    BasicConstraints, Certificate, CertificateParams, CertificateRevocationListParams, DistinguishedName,
+    DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevocationReason,
     RevokedCertParams, SerialNumber, date_time_ymd,
 };
 
@@ -85,17 +85,7 @@ impl Custody {
     ) -> Result<Custody, CustodyFault> {
         files::private_directory(directory)?;
         let key = KeyPair::generate()?;
-        let mut params = CertificateParams::new(Vec::new())?;
-        params.distinguished_name = name(&[
-            (DnType::OrganizationName, party.as_str()),
-            (DnType::CommonName, &format!("{party} certification authority")),
-        ]);
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        params.serial_number = Some(fresh_serial()?);
-        params.not_before = date_time_ymd(1970, 1, 1) + since_1970(from);
-        params.not_after = date_time_ymd(1970, 1, 1) + since_1970(from.plus_ms(limits::AUTHORITY_LIFE_MS));
-        let certificate = params.self_signed(&key)?;
+        let certificate = own_certificate(party, &key, from, from.plus_ms(limits::AUTHORITY_LIFE_MS))?;
         files::write_new(&directory.join("ca.key"), key.serialize_pem().as_bytes(), Readers::OwnerOnly)?;
         keys::make_signing_key(directory, Purpose::List)?;
         files::write_new(&directory.join("register"), b"", Readers::OwnerOnly)?;
@@ -138,6 +128,23 @@ impl Custody {
     /// The authority's certificate, DER: it goes into the Party's key list.
     pub fn authority_der(&self) -> &[u8] {
         &self.authority_der
+    }
+
+    /// Makes the authority's own certificate anew, under the key and the name that it has, good for ten years from now
+    /// and from when the one before was: what was issued stays good wherever either of the two is known.
+    pub fn renew_authority(&mut self, now: Instant) -> Result<(), CustodyFault> {
+        let file = self.directory.join("ca.crt");
+        let bad = || CustodyFault::BadAuthority(file.clone());
+        let from = certificate::valid_from(&self.authority_der).ok_or_else(bad)?;
+        let until = now.plus_ms(limits::AUTHORITY_LIFE_MS);
+        let fresh = own_certificate(&self.party, self.issuer.key(), from, until)?;
+        // One that was brought from elsewhere may have another name: all that it issued would be strangers'.
+        if !certificate::is_same_authority(&self.authority_der, fresh.der()) {
+            return Err(bad());
+        }
+        files::replace(&file, fresh.pem().as_bytes(), Readers::Anyone)?;
+        self.authority_der = fresh.der().to_vec();
+        Ok(())
     }
 
     /// The newest revocation list, DER.
@@ -259,6 +266,26 @@ impl Custody {
         files::replace(&self.directory.join("revoked.crl"), list.der(), Readers::Anyone)?;
         Ok(list.der().to_vec())
     }
+}
+
+/// An authority's certificate of itself.
+fn own_certificate(
+    party: &Party,
+    key: &KeyPair,
+    from: Instant,
+    until: Instant,
+) -> Result<Certificate, CustodyFault> {
+    let mut params = CertificateParams::new(Vec::new())?;
+    params.distinguished_name = name(&[
+        (DnType::OrganizationName, party.as_str()),
+        (DnType::CommonName, &format!("{party} certification authority")),
+    ]);
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.serial_number = Some(fresh_serial()?);
+    params.not_before = date_time_ymd(1970, 1, 1) + since_1970(from);
+    params.not_after = date_time_ymd(1970, 1, 1) + since_1970(until);
+    Ok(params.self_signed(key)?)
 }
 
 fn name(parts: &[(DnType, &str)]) -> DistinguishedName {

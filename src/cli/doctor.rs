@@ -326,7 +326,9 @@ impl Lines {
                 let what = format!("authority of {party}, certificate {}", Digest::of(der).short());
                 let until = certificate::valid_until(der);
                 if *party == settings.party {
-                    let mend = "have the next key list bring one made anew under the same key";
+                    let mend = "before it ends, have the next key list bring one made anew under the same key: \
+                                detente key-list next --authority-certificate, then detente key-list propose; from \
+                                its end on nobody is let in who could do that";
                     self.ends(&what, until, now, mend);
                 } else {
                     self.ends_elsewhere(&what, until, now, "that Party's next key list must bring another");

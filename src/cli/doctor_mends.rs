@@ -24,7 +24,7 @@ fn audit(directory: &NodeDirectory) -> String {
 fn lacking(directory: &NodeDirectory) -> String {
     format!(
         "do not serve; keep a copy of all; {} names the first record that fails; compare with what the peers hold; \
-         put back a journal that holds all that was signed",
+         put back a journal that holds all that was signed: this version has no other way back",
         audit(directory)
     )
 }
@@ -128,7 +128,9 @@ pub(super) fn of_keys(fault: &KeyFault) -> String {
         {
             "run this as the user who runs the node".into()
         }
-        KeyFault::File(FileFault::Io { .. } | FileFault::TooLarge(_) | FileFault::Exists(_))
+        KeyFault::File(
+            FileFault::Io { .. } | FileFault::TooLarge(_) | FileFault::Exists(_) | FileFault::NotPut { .. },
+        )
         | KeyFault::NotThatKey { .. }
         | KeyFault::Pair { .. }
         | KeyFault::NoRandomness => "put back from its copy what is named".into(),

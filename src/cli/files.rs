@@ -7,6 +7,8 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+
 use crate::limits;
 
 /// Why a file was not read or written. The file that was there before is untouched.
@@ -21,6 +23,8 @@ pub enum FileFault {
     TooLarge(PathBuf),
     #[error("{} is there already and is not overwritten", .0.display())]
     Exists(PathBuf),
+    #[error("{}: {fault}; what was to stand there is whole in {}", path.display(), aside.display())]
+    NotPut { path: PathBuf, aside: PathBuf, fault: io::Error },
 }
 
 /// Who may read a file that is written here.
@@ -106,45 +110,87 @@ fn read_bounded(path: &Path, file: File) -> Result<Vec<u8>, FileFault> {
 /// Writes a file that is not there yet, durably, whole or not at all.
 pub fn write_new(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), FileFault> {
     let mut new = NewFile::begin(path, readers)?;
-    new.file.write_all(bytes).map_err(io_fault(&new.aside))?;
+    new.file.write_all(bytes).map_err(io_fault(path))?;
     new.finish()
 }
 
 /// A file that is written piece by piece, and is there only when it is whole.
 pub struct NewFile {
     pub file: File,
-    aside: PathBuf,
+    aside: Aside,
     path: PathBuf,
 }
 
 impl NewFile {
     pub fn begin(path: &Path, readers: Readers) -> Result<NewFile, FileFault> {
-        let (file, aside) = open_aside(path, readers)?;
+        let (file, aside) = Aside::open(path, readers)?;
         Ok(NewFile { file, aside, path: path.to_owned() })
     }
 
     /// Makes it durable, and puts it in its place, where nothing may be.
     pub fn finish(self) -> Result<(), FileFault> {
-        let (aside, path) = (&self.aside, &self.path);
-        self.file.sync_all().map_err(io_fault(aside))?;
+        let NewFile { file, aside, path } = self;
+        file.sync_all().map_err(io_fault(&path))?;
         // A hard link, unlike a rename, fails where a file is.
-        let linked = fs::hard_link(aside, path);
-        let removed = fs::remove_file(aside);
-        match linked {
-            Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists => {
-                return Err(FileFault::Exists(path.to_owned()));
-            }
-            linked => linked.and(removed).map_err(io_fault(path))?,
-        }
-        sync_directory(path)
+        let linked = fs::hard_link(&aside.0, &path);
+        put(aside, &path, linked)
     }
+}
+
+/// Puts what stands aside in its place, where nothing may be; a hard link to there came to this.
+fn put(aside: Aside, path: &Path, linked: io::Result<()>) -> Result<(), FileFault> {
+    let put = match linked {
+        // Sticks and diskettes, on which files are carried, mostly have a file system without links.
+        Err(fault) if fault.kind() != io::ErrorKind::AlreadyExists => rename_new(&aside.0, path),
+        linked => linked,
+    };
+    match put {
+        Ok(()) => {
+            drop(aside);
+            sync_directory(path)
+        }
+        Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists => Err(FileFault::Exists(path.to_owned())),
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Err(io_fault(path)(fault)),
+        Err(fault) => Err(FileFault::NotPut { path: path.to_owned(), aside: aside.keep(), fault }),
+    }
+}
+
+/// Renames a file to a name that no other has.
+fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    Ok(renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE)?)
 }
 
 /// Puts new content in a file's place, durably, whole or not at all.
 pub fn replace(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), FileFault> {
-    let aside = write_aside(path, bytes, readers)?;
-    fs::rename(&aside, path).map_err(io_fault(path))?;
+    let (mut file, aside) = Aside::open(path, readers)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io_fault(path))?;
+    fs::rename(&aside.0, path).map_err(io_fault(path))?;
     sync_directory(path)
+}
+
+/// A file that is being written beside the one that it becomes, under a name that nobody else gave. It goes with this.
+struct Aside(PathBuf);
+
+impl Aside {
+    fn open(path: &Path, readers: Readers) -> Result<(File, Aside), FileFault> {
+        let no_number = |_| io_fault(path)(io::Error::other("the system gave no random number"));
+        let name = format!("detente-{:016x}.new", getrandom::u64().map_err(no_number)?);
+        let aside = path.with_file_name(name);
+        let opened = OpenOptions::new().write(true).create_new(true).mode(readers.mode()).open(&aside);
+        Ok((opened.map_err(io_fault(path))?, Aside(aside)))
+    }
+
+    /// Leaves it where it is.
+    fn keep(mut self) -> PathBuf {
+        std::mem::take(&mut self.0)
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        // What was renamed, or is kept, is not there under this name.
+        let _ = fs::remove_file(&self.0);
+    }
 }
 
 /// Waits until no other process holds this lock, and holds it until the file is dropped.
@@ -168,27 +214,67 @@ fn lock_file(path: &Path) -> Result<File, FileFault> {
     File::options().create(true).append(true).mode(0o600).open(path).map_err(io_fault(path))
 }
 
-fn write_aside(path: &Path, bytes: &[u8], readers: Readers) -> Result<PathBuf, FileFault> {
-    let (mut file, aside) = open_aside(path, readers)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io_fault(&aside))?;
-    Ok(aside)
-}
-
-fn open_aside(path: &Path, readers: Readers) -> Result<(File, PathBuf), FileFault> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let aside = path.with_file_name(name);
-    // Left over from a run that was cut short: never in force.
-    match fs::remove_file(&aside) {
-        Ok(()) => {}
-        Err(fault) if fault.kind() == io::ErrorKind::NotFound => {}
-        Err(fault) => return Err(io_fault(&aside)(fault)),
-    }
-    let opened = OpenOptions::new().write(true).create_new(true).mode(readers.mode()).open(&aside);
-    Ok((opened.map_err(io_fault(&aside))?, aside))
-}
-
 fn sync_directory(path: &Path) -> Result<(), FileFault> {
     let directory = directory_of(path);
     File::open(directory).and_then(|directory| directory.sync_all()).map_err(io_fault(directory))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn where_there_are_no_links_a_new_file_is_put_in_its_place_all_the_same_and_never_over_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("carried");
+        let no_links = || Err(io::Error::from(io::ErrorKind::PermissionDenied));
+        let aside = |bytes: &[u8]| {
+            let (mut file, aside) = Aside::open(&path, Readers::OwnerOnly).unwrap();
+            file.write_all(bytes).unwrap();
+            aside
+        };
+        put(aside(b"first"), &path, no_links()).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+        let fault = put(aside(b"second"), &path, no_links()).unwrap_err();
+        assert!(matches!(fault, FileFault::Exists(_)), "{fault}");
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+        assert_eq!(names(folder.path()), ["carried"]);
+    }
+
+    #[test]
+    fn what_can_not_be_put_in_its_place_is_kept_and_the_fault_says_where() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut file, aside) = Aside::open(&folder.path().join("carried"), Readers::OwnerOnly).unwrap();
+        file.write_all(b"whole").unwrap();
+        // A file is no directory in which another one could be.
+        fs::write(folder.path().join("file"), b"").unwrap();
+        let no_links = Err(io::Error::from(io::ErrorKind::PermissionDenied));
+        let fault = put(aside, &folder.path().join("file/carried"), no_links).unwrap_err();
+        let said = fault.to_string();
+        let FileFault::NotPut { aside, .. } = fault else { panic!("{said}") };
+        assert!(said.contains(&format!("is whole in {}", aside.display())), "{said}");
+        assert_eq!(fs::read(&aside).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn what_stands_beside_a_file_stays_and_what_was_broken_off_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let in_it = |name: &str| folder.path().join(name);
+        fs::write(in_it("plan.new"), b"the officer's own").unwrap();
+        write_new(&in_it("plan"), b"1", Readers::OwnerOnly).unwrap();
+        replace(&in_it("plan"), b"2", Readers::OwnerOnly).unwrap();
+        write_new(&in_it("plan"), b"3", Readers::OwnerOnly).unwrap_err();
+        drop(NewFile::begin(&in_it("other"), Readers::Anyone).unwrap());
+        assert_eq!(names(folder.path()), ["plan", "plan.new"]);
+        assert_eq!(fs::read(in_it("plan.new")).unwrap(), b"the officer's own");
+        assert_eq!(fs::read(in_it("plan")).unwrap(), b"2");
+    }
 }

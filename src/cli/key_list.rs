@@ -62,6 +62,9 @@ pub struct Next {
     /// certificate), list
     #[arg(long = "keys", value_delimiter = ',', value_parser = parse_purpose)]
     pub renewed: Vec<Purpose>,
+    /// Make the authority's own certificate anew too, under the same key, before the one in force ends
+    #[arg(long)]
+    pub authority_certificate: bool,
     /// Where others reach the node; replaces the addresses before
     #[arg(long = "address", value_name = "HOST:PORT", value_parser = given::address)]
     pub addresses: Vec<String>,
@@ -107,6 +110,9 @@ fn say_next(args: &Next, made: &AcceptedKeyList) {
             "next      if the node's directory is elsewhere, move them there, under keys/ and the same name;"
         );
         say!("          send the node SIGHUP: it reads them, and goes on with those in force");
+    }
+    if args.authority_certificate {
+        say!("authority its certificate is made anew, under the same key: copy custody/ again");
     }
     say!("next      detente key-list propose {out} --as CUSTODIAN");
     if args.renewed.contains(&Purpose::Tls) {
@@ -180,6 +186,11 @@ fn make(
         keys::write_tls(&directory.keys_of_list(number), &issued.certificate_pem, &issued.key_pem)?;
         all.push(Key { purpose: Purpose::Tls, public_key: issued.key_digest.0 });
     }
+    let ca_certificates = if args.authority_certificate {
+        with_authority_renewed(directory, &newest.list, now)?
+    } else {
+        newest.list.ca_certificates.clone()
+    };
     let or_before = |given: &Vec<String>, before: &Vec<String>| {
         if given.is_empty() { before.clone() } else { given.clone() }
     };
@@ -188,6 +199,7 @@ fn make(
         previous: newest.digest,
         made_at: now,
         keys: all,
+        ca_certificates,
         addresses: or_before(&args.addresses, &newest.list.addresses),
         contacts: or_before(&args.contacts, &newest.list.contacts),
         ..newest.list
@@ -195,6 +207,22 @@ fn make(
     let signed = sign_list(list, &list_key)?;
     files::write_new(&args.out, &signed.signed, Readers::Anyone)?;
     Ok(signed)
+}
+
+/// The certificates of the list before, with a new one in the place of this custody's: two under one key would only be
+/// the older end again, of which everybody is warned.
+fn with_authority_renewed(
+    directory: &NodeDirectory,
+    before: &KeyList,
+    now: Instant,
+) -> Result<Vec<Bytes>, Fault> {
+    let mut custody = Custody::open(&directory.custody(), &before.party)?;
+    check_is_listed(&custody, before)?;
+    custody.renew_authority(now)?;
+    let fresh = Bytes::copy_from_slice(custody.authority_der());
+    let key = |der: &[u8]| certificate::key_digest(der).ok();
+    let others = before.ca_certificates.iter().filter(|other| key(other) != key(&fresh)).cloned();
+    Ok(std::iter::once(fresh.clone()).chain(others).collect())
 }
 
 /// A certificate of an authority that no list names is a stranger's everywhere.

@@ -20,6 +20,7 @@ pub mod exercise;
 pub mod fault;
 pub mod files;
 pub mod form;
+pub mod fresh_list;
 pub mod given;
 pub mod hotline;
 pub mod incident;

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
@@ -16,15 +15,14 @@ use tonic::service::Routes;
 
 use crate::alerts::Alerts;
 use crate::cli::files::{self, FileFault, Readers};
+use crate::cli::fresh_list::{self, ListNotTaken};
 use crate::cli::keys::{KeyFault, NodeKeys};
 use crate::cli::node_checks::{check_marker, check_parts, check_party, check_signing_keys};
 use crate::cli::node_directory::{NodeDirectory, NodeSettings, SettingsFault};
 use crate::cli::node_health;
 use crate::clock::Clock;
 use crate::domain::board::Board;
-use crate::domain::command::{Command, Origin};
 use crate::domain::digest::WriterId;
-use crate::domain::event::RevocationList;
 use crate::domain::keys::{KeyList, Purpose};
 use crate::domain::party::Party;
 use crate::evidence::keys::KeyRing;
@@ -36,7 +34,7 @@ use crate::peers::exchange::Exchange;
 use crate::peers::tls::OwnCertificate;
 use crate::peers::trust::Trust;
 use crate::peers::trust_of_board::trust_of;
-use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, keep_watch};
+use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, keep_references, keep_watch};
 use crate::replay::{Broken, TrustRoot};
 use crate::rpc::DESCRIPTORS;
 use crate::rpc::accept::{Acceptor, Lives, server};
@@ -167,6 +165,7 @@ impl Node {
             Exchange::start(registrar.clone(), ring.clone(), dialler.clone(), parts, no_more);
         tokio::spawn(watch_peers(found_broken, stop.clone(), directory.clone()));
         tokio::spawn(keep_watch(registrar.clone()));
+        tokio::spawn(keep_references(registrar.clone()));
         DutyKeeper::start(exchange.clone(), stopped.clone());
         CheckKeeper::start(exchange.clone(), stopped.clone());
         Alerts::start(registrar.clone(), dialler.certificate.clone(), stopped.clone());
@@ -203,7 +202,9 @@ impl Node {
             settings,
             directory,
         };
-        node.take_fresh_revocation_list().await;
+        if let Err(fault) = node.take_fresh_list().await {
+            tracing::warn!(%fault, "the revocation list in the directory was not taken");
+        }
         Ok(node)
     }
 
@@ -215,14 +216,13 @@ impl Node {
     }
 
     /// Reads the keys again, those for a list to come included, and takes a fresh revocation list that lies
-    /// in the directory. On a fault what was in force stays so.
-    pub async fn reload(&self) -> Result<(), StartFault> {
+    /// in the directory; if there is one that was not taken, why. On a fault what was in force stays so.
+    pub async fn reload(&self) -> Result<Option<ListNotTaken>, StartFault> {
         let keys = NodeKeys::read(&self.directory.keys())?;
         let fresh = tls_in_force(keys.tls, &self.registrar.head().board)?;
         self.ring.add(keys.signing);
         self.certificate.send_replace(Arc::new(fresh));
-        self.take_fresh_revocation_list().await;
-        Ok(())
+        Ok(self.take_fresh_list().await.err())
     }
 
     /// Stops taking calls, lets those under way finish within a limit, and ends.
@@ -243,20 +243,9 @@ impl Node {
         }
     }
 
-    /// The own list by file needs no call: with an expired one on record nobody of the own Party could
-    /// call.
-    async fn take_fresh_revocation_list(&self) {
-        let path = self.directory.revocation_list();
-        let Ok(der) = files::read_public(&path) else { return };
-        let party = self.settings.party;
+    async fn take_fresh_list(&self) -> Result<(), ListNotTaken> {
         let trust = self.trust.borrow().clone();
-        if trust.check_list(&party, &der, self.registrar.clock.now()).is_err() {
-            return;
-        }
-        let list = RevocationList { party, der: Bytes::from(der) };
-        if let Err(fault) = self.registrar.give(Command::AcceptRevocationList(list), Origin::Node).await {
-            tracing::warn!(%fault, "the fresh revocation list was not put on record");
-        }
+        fresh_list::take(&self.directory.revocation_list(), &trust, &self.registrar).await
     }
 }
 

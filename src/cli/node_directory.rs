@@ -1,9 +1,9 @@
 //! A node's directory: what lies where, and `node.toml`, read strictly.
 //!
-//! `node.toml` (what the operator may change), `keys/` (the serving keys, those of later key lists in `list-2/` …), `custody/` (the authority and
-//! the list key: never opened by `serve`), `journal/`, `parts/`, `checkpoint` (the last one that was
-//! signed), `revoked.crl` (a fresh revocation list, put there to be taken), `broken` (why this node
-//! must not start). Never here: a default for what decides over safety; a key that is not known is an
+//! `node.toml` (what the operator may change), `keys/` (the serving keys, those of later key lists in `list-2/` …),
+//! `custody/` (the authority and the list key: never opened by `serve`), `journal/`, `parts/`, `checkpoint` (the last one
+//! that was signed), `revoked.crl` (a fresh revocation list, put there to be taken), `broken` (why this node must not
+//! start). Never here: a default for what decides over safety; a key that is not known is an
 //! error, since it may be a known one misspelt.
 
 use std::net::SocketAddr;

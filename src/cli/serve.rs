@@ -10,10 +10,19 @@ use crate::cli::fault::Fault;
 use crate::cli::node::{Node, StartFault, Stop};
 use crate::cli::out::say;
 use crate::clock::Clock;
-use crate::registrar::Standing;
+use crate::journal::{self, ReadFault};
+use crate::registrar::{OpenFault, Standing};
+
+/// What `serve` ends with where a start helps nothing before somebody has acted. Whoever starts it by itself after a
+/// fault, such as `deploy/detente.service`, leaves it stopped then.
+pub const OPERATOR_MUST_ACT: u8 = 4;
+
+/// Where to set what is told on standard error.
+const DIAGNOSTICS: &str = "DETENTE_DIAGNOSTICS";
 
 /// Run the node of a directory until it is interrupted
 #[derive(clap::Args, Debug)]
+#[command(after_help = after_help())]
 pub struct Args {
     /// The node's directory, as `init` made it
     directory: PathBuf,
@@ -34,7 +43,10 @@ pub async fn run(args: Args) -> Result<(), Fault> {
             _ = terminate.recv() => break Stop::Asked,
             why = node.ended() => break why,
             _ = hang_up.recv() => match node.reload().await {
-                Ok(()) => tracing::info!("certificate and revocation list read again"),
+                Ok(None) => tracing::info!("certificate and revocation list read again"),
+                Ok(Some(fault)) => {
+                    tracing::warn!(%fault, "certificate read again, and the revocation list in the directory not taken");
+                }
                 Err(fault) => tracing::error!(%fault, "nothing was reloaded; what was in force stays so"),
             },
         }
@@ -48,14 +60,15 @@ pub async fn run(args: Args) -> Result<(), Fault> {
              again, `detente doctor '{}'` says what to do",
             marker.display(),
             args.directory.display()
-        ))),
+        ))
+        .with_exit_code(OPERATOR_MUST_ACT)),
     }
 }
 
-/// What is wrong with the journal itself is a matter for more than a sentence.
+/// What lies in the directory, or in the journal, is a matter for more than a sentence.
 fn not_started(fault: &StartFault, directory: &Path) -> Fault {
-    match fault {
-        StartFault::Journal(_) | StartFault::Open(_) => {
+    let said = match fault {
+        StartFault::Journal(_) | StartFault::Open(_) | StartFault::KeyNotListed(_) => {
             Fault::new(format!("{fault}; `detente doctor '{}'` says what to do", directory.display()))
         }
         StartFault::Settings(_)
@@ -65,11 +78,45 @@ fn not_started(fault: &StartFault, directory: &Path) -> Fault {
         | StartFault::Parts { .. }
         | StartFault::PartsLeftOver(_)
         | StartFault::OtherParty { .. }
-        | StartFault::KeyNotListed(_)
         | StartFault::NoTrust
         | StartFault::Listen { .. }
         | StartFault::NoRandomness => Fault::new(fault.to_string()),
+    };
+    if may_pass(fault) { said } else { said.with_exit_code(OPERATOR_MUST_ACT) }
+}
+
+/// Whether the next start may find it otherwise, with nothing changed by anybody in the directory or the journal.
+fn may_pass(fault: &StartFault) -> bool {
+    match fault {
+        StartFault::Listen { .. } | StartFault::PartsLeftOver(_) | StartFault::NoRandomness => true,
+        StartFault::Journal(fault) => matches!(fault, journal::OpenFault::Unusable { .. }),
+        StartFault::Open(fault) => matches!(
+            fault,
+            OpenFault::NoEpoch { .. }
+                | OpenFault::Journal(ReadFault::Unreadable { .. } | ReadFault::Unanswered { .. })
+        ),
+        StartFault::Settings(_)
+        | StartFault::MarkedBroken { .. }
+        | StartFault::File(_)
+        | StartFault::Key(_)
+        | StartFault::Parts { .. }
+        | StartFault::OtherParty { .. }
+        | StartFault::KeyNotListed(_)
+        | StartFault::NoTrust => false,
     }
+}
+
+/// What an operator, or a service manager, has to know beside the arguments.
+fn after_help() -> String {
+    format!(
+        "Signals: SIGTERM and SIGINT stop it; SIGHUP has it read its keys again, and take the revocation list that lies in \
+         its directory.\n\nIt ends with 0 where it was asked to stop; with 1 where starting it again may help, such as \
+         where the journal does not answer or the address is in use; with {OPERATOR_MUST_ACT} where that helps nothing \
+         before somebody has acted: the journal was found broken or is refused, or a setting or a key is wrong. \
+         `detente doctor DIRECTORY` says what to do.\n\n{DIAGNOSTICS} sets what is told on standard error: error, warn, \
+         info (the default) or debug, also by room, such as warn,detente::peers=debug. Nothing that a Party wrote is \
+         in it."
+    )
 }
 
 /// One line each, for whoever starts it and for whoever reads the diagnostics later.
@@ -98,7 +145,7 @@ fn say(node: &Node) {
 /// To stderr, nothing else. What a Party wrote is never in it.
 fn diagnostics() {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_env("DETENTE_DIAGNOSTICS").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env(DIAGNOSTICS).unwrap_or_else(|_| EnvFilter::new("info"));
     // A second one in the same process changes nothing.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }

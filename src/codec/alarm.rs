@@ -1,4 +1,5 @@
-//! Webhooks, alarms that a Party sets for itself, and what is noted of alerts and alarms, from and to the form in which records hold them.
+//! Webhooks, alarms that a Party sets for itself, and what is noted of alerts and alarms, from and to the form in which
+//! records hold them.
 //!
 //! Never here: what a webhook is told (`alerts/`).
 

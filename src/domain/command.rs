@@ -85,6 +85,8 @@ pub enum Command {
     },
     /// Our own head with the peer's cosignature, verified.
     TakeCosignature(Head),
+    /// What the peer signed, and what contradicts it. The node finds that out as it takes a delivery or follows a head:
+    /// an audit alone gives this, to have it judged again.
     Contradict {
         party: Party,
         proof: Contradiction,
@@ -93,10 +95,12 @@ pub enum Command {
     AcceptKeyList(AcceptedKeyList),
     /// A revocation list, verified under the Party's authority, newer than the one on record.
     AcceptRevocationList(RevocationList),
+    /// In this hour something of the peer was not taken since its budget is spent.
     TurnAway {
         party: Party,
         hour: i64,
     },
+    /// What a message refers to has not come for longer than `limits::REFERENCE_PATIENCE_MS`.
     NoteMissing {
         message: Digest,
         missing: Digest,

@@ -279,7 +279,8 @@ impl Roster {
         enough_custodians(after.members.values())
     }
 
-    /// A confirmed change takes force, in the record of this time. New Parties and lists are also events of the Board's links.
+    /// A confirmed change takes force, in the record of this time. New Parties and lists are also events of the Board's
+    /// links.
     pub fn take(&mut self, change: &Change, at: Instant) {
         match change {
             Change::MemberAdded(member) => {

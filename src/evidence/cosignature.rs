@@ -14,7 +14,7 @@ use crate::domain::time::Instant;
 pub enum CosignatureFault {
     #[error(transparent)]
     Note(#[from] NoteFault),
-    #[error("the cosignature's time is not after 1970")]
+    #[error("the cosignature's time is before 1970")]
     Time,
     #[error("the checkpoint carries no cosignature by {name}")]
     Missing { name: String },

@@ -10,8 +10,8 @@ pub enum AppendFault {
     /// The caller's mistake: nothing was given to the medium.
     #[error("nothing was appended: {rule}")]
     OverLimit {
-        /// The bound that was passed, by its name in `limits`.
-        rule: &'static str,
+        /// The bound that was passed, with its number.
+        rule: String,
     },
     /// The medium did not confirm. The batch may be there, may come late, may never be there.
     #[error("not known whether it was appended: {why}")]

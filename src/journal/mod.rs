@@ -205,17 +205,18 @@ fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<(
 
 fn refuse_over_limit(batch: &[Bytes]) -> Result<(), AppendFault> {
     let bytes: usize = batch.iter().map(Bytes::len).sum();
-    if batch.is_empty() {
-        Err(AppendFault::OverLimit { rule: "a batch holds at least one record" })
+    let rule = if batch.is_empty() {
+        "a batch holds at least one record".into()
     } else if batch.len() > limits::BATCH_RECORDS_MAX {
-        Err(AppendFault::OverLimit { rule: "a batch holds no more than BATCH_RECORDS_MAX records" })
+        format!("a batch holds no more than {} records", limits::BATCH_RECORDS_MAX)
     } else if batch.iter().any(|entry| entry.len() > limits::RECORD_BYTES_MAX) {
-        Err(AppendFault::OverLimit { rule: "a record is no larger than RECORD_BYTES_MAX" })
+        format!("a record is no larger than {} bytes", limits::RECORD_BYTES_MAX)
     } else if bytes > limits::BATCH_BYTES_MAX {
-        Err(AppendFault::OverLimit { rule: "a batch is no larger than BATCH_BYTES_MAX" })
+        format!("a batch is no larger than {} bytes", limits::BATCH_BYTES_MAX)
     } else {
-        Ok(())
-    }
+        return Ok(());
+    };
+    Err(AppendFault::OverLimit { rule })
 }
 
 /// Follows the journal on a thread of its own, a bounded number of batches ahead. Dropping it ends that.

@@ -235,6 +235,18 @@ pub fn key_digest(der: &[u8]) -> Result<Digest, Unreadable> {
     Ok(Digest::of(parse_certificate(der)?.public_key().raw))
 }
 
+/// Whether the certificates (DER) of two authorities have one name and one key: what was issued under one of them is
+/// good under the other.
+pub fn is_same_authority(one: &[u8], other: &[u8]) -> bool {
+    let (Ok(one), Ok(other)) = (parse_certificate(one), parse_certificate(other)) else { return false };
+    one.subject().as_raw() == other.subject().as_raw() && one.public_key().raw == other.public_key().raw
+}
+
+/// When a certificate (DER) begins to be good; `None` if it can't be read.
+pub fn valid_from(der: &[u8]) -> Option<Instant> {
+    Some(validity(&parse_certificate(der).ok()?).from)
+}
+
 /// When a certificate (DER) ends; `None` if it can't be read.
 pub fn valid_until(der: &[u8]) -> Option<Instant> {
     Some(validity(&parse_certificate(der).ok()?).until)

@@ -9,6 +9,7 @@ mod checkpoint;
 mod epoch;
 mod inbox;
 mod open;
+mod references;
 mod seal;
 mod writer;
 
@@ -28,12 +29,14 @@ use crate::domain::ledger::Edge;
 use crate::domain::refusal::NotNow;
 use crate::journal::Journal;
 use crate::limits;
+use crate::replay::message_keys::MessageKeys;
 use crate::replay::positions::Positions;
 use crate::replay::records::{Newest, Records};
 
 pub use alerts::keep_watch;
 pub use checkpoint::{CheckpointFile, KeptCheckpoint, signed_checkpoint};
 pub use open::{OpenFault, Opening, Trusted, replay_checked, replay_to_end, replay_untouched};
+pub use references::keep_references;
 pub use seal::{KeyMissing, own_key, seal};
 
 /// What is announced after each batch: how far the journal goes, and what is true there.
@@ -43,6 +46,7 @@ pub struct Head {
     pub board: Arc<Board>,
     pub tree: Edge,
     pub positions: Arc<Positions>,
+    pub message_keys: MessageKeys,
     pub void: u64,
     pub standing: Standing,
     pub newest: Newest,

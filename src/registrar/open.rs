@@ -135,6 +135,7 @@ pub(super) fn head_of(fold: &Fold, standing: Standing, newest: Newest) -> Head {
         board: Arc::new(fold.board.clone()),
         tree: fold.tree.clone(),
         positions: Arc::new(fold.positions.clone()),
+        message_keys: fold.message_keys.clone(),
         void: fold.voids.count,
         standing,
         newest,

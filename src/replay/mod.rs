@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod bundle;
 pub mod ledgers;
+pub mod message_keys;
 pub mod positions;
 pub mod records;
 pub mod verify;
@@ -24,6 +25,7 @@ use crate::domain::ledger::Edge;
 use crate::domain::party::{Incarnation, Party};
 use crate::evidence::keys::PublicKey;
 use bytes::Bytes;
+use message_keys::MessageKeys;
 use positions::Positions;
 pub use voids::Voids;
 
@@ -35,6 +37,7 @@ pub struct Fold {
     /// Over all records that count.
     pub tree: Edge,
     pub positions: Positions,
+    pub message_keys: MessageKeys,
     pub voids: Voids,
     record_key: Option<PublicKey>,
     root: TrustRoot,
@@ -84,6 +87,7 @@ impl Fold {
             board: Board::default(),
             tree: Edge::new(),
             positions: Positions::default(),
+            message_keys: MessageKeys::default(),
             voids: Voids::default(),
             record_key: None,
             root,
@@ -173,6 +177,7 @@ impl Fold {
         let next_key = self.next_record_key(record);
         self.take(position, claim, leaf);
         self.board.apply(record);
+        self.message_keys.note(record, &self.board);
         if let Some(key) = next_key {
             self.record_key = Some(key);
         }

@@ -251,11 +251,27 @@ pub(super) fn marks(board: &Board, change: &Change) -> Vec<String> {
             let in_force = own.and_then(KnownParty::newest);
             return in_force.map(|in_force| own_list::marks(&in_force.list, &next.list)).unwrap_or_default();
         }
+        Change::MemberRemoved(key) => {
+            let there = roster.members.get(key).map(|member| format!("on the roster now: {}", words(member)));
+            return there.into_iter().collect();
+        }
+        Change::MemberAdded(new) => {
+            let there = roster.members.get(&new.person.key_digest);
+            let mark = |there| format!("TAKES THE PLACE of the one with this key now: {}", words(there));
+            return there.map(mark).into_iter().collect();
+        }
         _ => return Vec::new(),
     };
     let is_known = roster.parties.contains_key(&term.party) || roster.without_node.contains_key(&term.party);
     let mark = format!("{} is no Party that is known here", term.party);
     (!is_known).then_some(mark).into_iter().collect()
+}
+
+/// The roles that decide, then what somebody wrote, in quotation marks.
+fn words(member: &Member) -> String {
+    let roles: Vec<_> = member.roles.iter().map(|role| role.name()).collect();
+    let (name, office) = (&member.person.name, &member.person.office);
+    format!("as {}: name {name:?}, office {office:?}", roles.join(", "))
 }
 
 /// A proposal as a custodian reads it before confirming: all that would take force. What decides comes
@@ -264,10 +280,7 @@ pub(super) fn marks(board: &Board, change: &Change) -> Vec<String> {
 pub(super) fn sentence(change: &Change) -> String {
     match change {
         Change::MemberAdded(member) => {
-            let roles: Vec<_> = member.roles.iter().map(|role| role.name()).collect();
-            let (name, office) = (&member.person.name, &member.person.office);
-            let key = member.person.key_digest;
-            format!("add a person with key {key} as {}: name {name:?}, office {office:?}", roles.join(", "))
+            format!("add a person with key {} {}", member.person.key_digest, words(member))
         }
         Change::MemberRemoved(key) => format!("remove the person with key {key}"),
         Change::PartyAdded { key_lists, .. } => {

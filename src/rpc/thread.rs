@@ -126,6 +126,14 @@ pub fn unconfirmed_addressees(board: &Board, outgoing: &Outgoing, as_of: Option<
     told.map(|(party, by)| format!("{party} is unconfirmed: introduced by {by}")).collect()
 }
 
+/// That what a message refers to has not come, where that is on record.
+pub(super) fn waits_too_long(board: &Board, digest: &Digest, message: &Message) -> Option<String> {
+    let missing = message.draft.references.iter().filter_map(|reference| reference.message);
+    let mut waiting = missing.filter_map(|missing| board.waiting.get(&missing)).flatten();
+    let noted = waiting.find(|one| one.message == *digest && one.noted == Noted::OnRecord)?;
+    Some(format!("what it refers to has not come since {}: that is on record", noted.since))
+}
+
 fn introducer(board: &Board, party: Party, as_of: Option<Instant>) -> Option<Party> {
     board.roster.parties.get(&party)?.unconfirmed(as_of)
 }
@@ -163,8 +171,8 @@ impl Look<'_> {
             marks.extend(became);
             became_copies::mark(&mut marks, held.message, &self.copies);
         }
-        if self.as_of.is_none() && self.waits_too_long(&entry.digest, held.message) {
-            marks.push("what it refers to has not come for long; that is on record".into());
+        if self.as_of.is_none() {
+            marks.extend(waits_too_long(&self.head.board, &entry.digest, held.message));
         }
         let delivered = match held.released {
             Some(released) => self.delivered(released, &mut marks).await?,
@@ -281,15 +289,6 @@ impl Look<'_> {
             }
         }
         Ok(missing)
-    }
-
-    /// Whether a missing reference was put on record as such.
-    fn waits_too_long(&self, digest: &Digest, message: &Message) -> bool {
-        let missing = message.draft.references.iter().filter_map(|reference| reference.message);
-        missing
-            .filter_map(|missing| self.head.board.waiting.get(&missing))
-            .flatten()
-            .any(|waiting| waiting.message == *digest && waiting.noted == Noted::OnRecord)
     }
 
     async fn was_here(&mut self, message: &Digest) -> Result<bool, RecordFault> {

@@ -15,7 +15,7 @@ use super::command::{self, digest_in, person, refused};
 use super::held::{HeldRegimes, reader_in};
 use super::hotline::checks;
 use super::originals::Originals;
-use super::thread::marks_of;
+use super::thread::{marks_of, waits_too_long};
 use super::{
     alarms, became, became_copies, came_by_file, faults, part, status, translated, watch_card,
     watch_hand_over, watch_now,
@@ -83,6 +83,7 @@ impl WatchService for WatchCalls {
         let mut marks = marks_on_record(&stored.record, &digest);
         let head = self.registrar.head();
         marks.extend(marks_of(&head.board, &stored.message, &said, None));
+        marks.extend(waits_too_long(&head.board, &digest, &stored.message));
         let message = &stored.message;
         let records = head.records(&self.registrar.journal);
         let came = came_by_file::mark(&records, &stored.record, &digest).await;
@@ -268,6 +269,9 @@ impl Follower {
             Event::CheckNoted(noted) => Ok(checks::news(record, noted, board)),
             Event::Alerted(alerted) if self.offices.is_told(board, &alerted.message) => {
                 watch_now::alert(record, alerted, head, &self.journal).await.map(Some)
+            }
+            Event::ReferenceMissing { message, missing } if self.offices.is_told(board, message) => {
+                watch_now::missing(record, (message, missing), head, &self.journal).await.map(Some)
             }
             _ => Ok(None),
         }

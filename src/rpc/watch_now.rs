@@ -9,7 +9,7 @@ use tonic::Status;
 
 use super::command::not_what_was_asked;
 use super::hotline::{check_waiting, open_drafts};
-use super::thread::marks_of;
+use super::thread::{marks_of, waits_too_long};
 use super::watch::offices_of;
 use super::watch_card::{card_of, id_of, open_draft};
 use super::{alarms, became, came_by_file, status, watch_hand_over, webhooks};
@@ -22,6 +22,7 @@ use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::duty::OfAuthor;
 use crate::domain::event::Record;
+use crate::domain::message::Traffic;
 use crate::domain::people::Person;
 use crate::domain::thread::Acknowledged;
 use crate::domain::watch::{Alerted, Item, Listed, Reach, listed};
@@ -142,6 +143,7 @@ async fn line(
     let draft = &stored.message.draft;
     let said = content::said(&draft.kind, &draft.content);
     let mut marks = marks_of(board, &stored.message, &said, None);
+    marks.extend(waits_too_long(board, message, &stored.message));
     let most = share.min(limits::LATER_WORDS_READ_MAX);
     let this = (message, &stored.message);
     marks.extend(became::marks(head, &records, this, most).await.map_err(status::record)?);
@@ -238,6 +240,30 @@ pub(super) async fn alert(
             next_due_ms: alerted.next.map_or(0, |next| next.0),
         }),
         came_by_file: came.map_err(status::record)?.unwrap_or_default(),
+        ..Default::default()
+    })
+}
+
+/// That what a message refers to did not come, as a watch that follows is told of it.
+pub(super) async fn missing(
+    record: &Record,
+    (message, missing): (&Digest, &Digest),
+    head: &Head,
+    journal: &Journal,
+) -> Result<calls::FollowResponse, Status> {
+    let there = head.board.messages.get(message).ok_or_else(not_what_was_asked)?;
+    let stored = head.records(journal).message(there.index, message).await.map_err(status::record)?;
+    let mark = if stored.message.draft.traffic == Traffic::Drill { "DRILL " } else { "" };
+    let since = stored.record.at;
+    let news = match head.board.messages.get(missing) {
+        None => format!("has not come since {since}"),
+        Some(_) => format!("did not come for long after {since}; it has come by now"),
+    };
+    Ok(calls::FollowResponse {
+        position: record.index.saturating_add(1),
+        from: stored.message.author.to_string(),
+        recorded_at_ms: record.at.0,
+        news: format!("{mark}ALARM: message {message} refers to message {missing}, which {news}"),
         ..Default::default()
     })
 }

@@ -154,9 +154,11 @@ fn a_missing_reference_is_on_record_once_and_forgotten_when_it_comes() {
     assert!(folded.board.overdue_references(at(60)).is_empty());
     let later = at(60).plus_ms(limits::REFERENCE_PATIENCE_MS + 1);
     assert_eq!(folded.board.overdue_references(later), [(digest, missing)]);
+    assert!(folded.board.next_overdue_reference().is_some_and(|next| at(60) < next && next <= later));
     folded.node(note.clone()).unwrap();
     assert!(folded.node(note).is_err(), "it is on record");
     assert!(folded.board.overdue_references(later).is_empty());
+    assert_eq!(folded.board.next_overdue_reference(), None);
     take(&mut folded, delivery(&first, 1, 1, 0)).unwrap();
     assert!(folded.board.waiting.is_empty());
 }

@@ -179,8 +179,8 @@ fn turning_away_is_on_record_once_an_hour() {
     let mut folded = Folded::with_peer();
     let hour = at(60).seconds().div_euclid(3600);
     folded.node(Command::TurnAway { party: peer(), hour }).unwrap();
-    assert_eq!(refusal(folded.node(Command::TurnAway { party: peer(), hour })), Refusal::HeadNotNew);
+    assert_eq!(refusal(folded.node(Command::TurnAway { party: peer(), hour })), Refusal::NothingToNote);
     let next = || Command::TurnAway { party: peer(), hour: hour + 1 };
-    assert_eq!(refusal(folded.node(next())), Refusal::HeadNotNew, "that hour has not come");
+    assert_eq!(refusal(folded.node(next())), Refusal::NothingToNote, "that hour has not come");
     folded.given(next(), Origin::Node, at(60).plus_ms(HOUR_MS)).unwrap();
 }

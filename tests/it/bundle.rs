@@ -32,7 +32,7 @@ async fn two_threads() -> (Side, Side) {
     (by, pl)
 }
 
-async fn bundle_of(side: &Side, thread: ThreadId) -> Result<Bytes, BundleFault> {
+pub async fn bundle_of(side: &Side, thread: ThreadId) -> Result<Bytes, BundleFault> {
     bundle_by(side, thread, &side.ring).await
 }
 
@@ -42,11 +42,11 @@ async fn bundle_by(side: &Side, thread: ThreadId, ring: &KeyRing) -> Result<Byte
     make(&Source { records: &records, board: &head.board, ring }, thread, side.clock.now()).await
 }
 
-fn fingerprints(sides: &[&Side]) -> BTreeMap<Party, Digest> {
+pub fn fingerprints(sides: &[&Side]) -> BTreeMap<Party, Digest> {
     sides.iter().map(|side| (side.party, side.fingerprint)).collect()
 }
 
-fn sentences(found: &Verification, weight: Weight) -> String {
+pub fn sentences(found: &Verification, weight: Weight) -> String {
     let of_weight = found.findings.iter().filter(|finding| finding.weight == weight);
     of_weight.map(|finding| format!("{}: {}\n", finding.about, finding.sentence)).collect()
 }
@@ -162,8 +162,10 @@ async fn a_bare_dispatch_never_proves_that_its_sender_gave_a_place_twice() {
     let mut bundle = bundle::decode(bundle_of(&pl, THREAD).await.unwrap()).unwrap();
     let DispatchBytes::Signed(bytes) = &bundle.dispatches[0].dispatch else { panic!() };
     let payload = signed::decode(bytes.clone()).unwrap().payload;
+    let honest = dispatch::decode_dispatch(payload).unwrap();
+    let bare = dispatch::encode_dispatch(&Dispatch { serial: honest.serial + 1, ..honest });
     let mut forged = bundle.dispatches[0].clone();
-    forged.dispatch = DispatchBytes::Bare(payload);
+    forged.dispatch = DispatchBytes::Bare(bare);
     bundle.dispatches.push(forged);
     let found = verify(bundle::encode(&bundle), &fingerprints(&[&by, &pl])).unwrap();
     assert!(!sentences(&found, Weight::Proven).contains("twice"));
@@ -424,11 +426,12 @@ async fn what_was_refused_disputed_or_contradicted_is_shown_for_what_it_is() {
     assert!(sentences(&found, Weight::Proven).contains("BY CONTRADICTED itself"));
     assert!(sentences(&found, Weight::NotProven).contains("its text is not in here"));
 
-    // Had the message been signed after all, the refusal would be false.
+    // With the message as it was signed in its place nothing fits, and whose doing that is nobody signed.
     let mut lied = bundle::decode(file).unwrap();
     lied.dispatches[0].refused = Some(message_signed);
     let found = verify(bundle::encode(&lied), &trusted).unwrap();
-    assert!(sentences(&found, Weight::False).contains("PL refused it for BY's signature, which verifies"));
+    let told = sentences(&found, Weight::False);
+    assert!(told.contains("bears one that verifies; that it is what came nobody signed"), "{told}");
 }
 
 /// Both halves were signed by BY: the dispatch, and a head over another leaf in its place. What that leaf

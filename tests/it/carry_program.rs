@@ -109,6 +109,11 @@ async fn two_officers_whose_line_is_cut_use_a_diskette_and_the_telephone() {
     assert_eq!(listed.matches("as its header says: nobody signed that").count(), 5, "{listed}");
     let listed = object(&["hotline", "carry", "--list", "--as", &by]).await;
     assert_eq!((&listed["made"], &listed["way"]), (&true.into(), &"by the bag".into()), "{listed}");
+    // Where they can't be written it is said that they can be written elsewhere.
+    let nowhere = path("absent/receipts");
+    let why = refused(&["hotline", "carry", "--in", &there, "--receipts", &nowhere, "--as", &pl]).await;
+    assert!(why.contains("what was taken stays on record"), "{why}");
+    assert!(why.contains("another file for them with --receipts FILE") && why.contains(&nowhere), "{why}");
     let home = object(&["hotline", "carry", "--in", &back, "--as", &by]).await;
     assert_eq!(home["receipts_put_on_record"], 1, "{home}");
     let shown = object(&["hotline", "show", thread, "--as", &by]).await;

@@ -86,6 +86,31 @@ async fn a_command_given_again_is_answered_again_and_its_id_serves_nothing_else(
     assert!(open[0].change.contains("as watch"), "{}", open[0].change);
 }
 
+#[tokio::test]
+async fn who_confirms_that_somebody_goes_or_has_other_roles_reads_who_has_that_key_now_and_in_which_roles() {
+    let mut world = world_of_one().await;
+    let state = world.state_mut("PL");
+    let key = state.take_person("releaser too", "Jan Nowak", &[Role::Releaser, Role::Watch]).await;
+    let (_, other_key) = state.issue("somebody", "somebody");
+    let now = "as releaser, watch: name \"Jan Nowak\", office \"Arms Control\"";
+    let removed = Change::MemberRemoved(Bytes::copy_from_slice(&key.0));
+    for (change, mark) in [
+        (removed, format!("; MARK: on the roster now: {now}")),
+        (
+            member_added("Jan Nowak", key, &[Role::Watch]),
+            format!("; MARK: TAKES THE PLACE of the one with this key now: {now}"),
+        ),
+        (member_added("somebody", other_key, &[Role::Watch]), String::new()),
+    ] {
+        let proposal = state.try_propose(change).await.unwrap();
+        let mut calls = PartyServiceClient::new(state.desk("second custodian").channel);
+        let open = answer(calls.list_proposals(ListProposalsRequest {})).await.unwrap().proposals;
+        let shown = &open.iter().find(|one| one.proposal == proposal).unwrap().change;
+        assert_eq!(shown.contains("MARK"), !mark.is_empty(), "{shown}");
+        assert!(shown.ends_with(&mark), "{shown}");
+    }
+}
+
 /// Until the stream that was open before ends.
 async fn until_cut(mut open: tonic::Streaming<tonic_health::pb::HealthCheckResponse>) {
     let ended = async { while let Some(Ok(_)) = open.next().await {} };
@@ -175,6 +200,43 @@ async fn a_fresh_list_that_lies_in_the_directory_is_taken_without_a_call() {
 }
 
 #[tokio::test]
+async fn a_list_in_the_directory_that_is_not_taken_is_told_and_the_one_on_record_stays_in_force() {
+    let world = World::apart(Medium::Embedded, &["BY", "PL"]).await;
+    let state = world.state("PL");
+    let file = state.directory.join("revoked.crl");
+    let before = state.node().registrar.head();
+    let told = async || state.node().reload().await.unwrap().map(|fault| fault.to_string());
+    assert_eq!(told().await, None, "none lies there");
+
+    std::fs::create_dir(&file).unwrap();
+    let unreadable = told().await.unwrap();
+    assert!(unreadable.starts_with(&file.display().to_string()), "{unreadable}");
+    assert!(unreadable.contains("stays in force; see that the node may read the file"), "{unreadable}");
+    std::fs::remove_dir(&file).unwrap();
+
+    let now = state.node().registrar.clock.now();
+    let mut custody = Custody::open(&state.directory.join("custody"), &state.party).unwrap();
+    let expired = custody.publish_list(now.plus_ms(-2_000), now.plus_ms(-1_000)).unwrap();
+    let theirs = revoke(world.state("BY"), "watch of BY");
+    for (list, why) in [
+        (b"no list".to_vec(), "was not signed by an authority in the Party's key list"),
+        (theirs, "was not signed by an authority in the Party's key list"),
+        (expired, "the revocation list has expired"),
+    ] {
+        std::fs::write(&file, list).unwrap();
+        let told = told().await.unwrap();
+        assert!(
+            told.contains(why) && told.contains("the revocation list on record stays in force"),
+            "{told}"
+        );
+        assert!(told.contains("`detente party publish-revocation-list`"), "{told}");
+    }
+    let after = state.node().registrar.head();
+    assert_eq!(after.chain.size, before.chain.size);
+    may_call(state.desk("watch")).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_party_file_is_taken_only_with_the_fingerprint_of_its_first_key_list() {
     let world = World::apart(Medium::Embedded, &["BY", "PL"]).await;
     let (ours, theirs) = (world.state("PL"), world.state("BY"));
@@ -230,6 +292,7 @@ async fn a_new_tls_key_takes_force_with_its_key_list_and_a_reload() {
         directory: state.directory.clone(),
         after,
         renewed: vec![Purpose::Tls],
+        authority_certificate: false,
         addresses: vec!["node.example:7443".into()],
         contacts: Vec::new(),
         out: state.directory.join("list-2"),
@@ -273,6 +336,7 @@ async fn a_key_list_that_would_stop_the_node_is_refused() {
         directory: ours.directory.clone(),
         after,
         renewed: vec![Purpose::Message],
+        authority_certificate: false,
         addresses: Vec::new(),
         contacts: Vec::new(),
         out: ours.directory.join("list-2"),

@@ -58,7 +58,7 @@ async fn chain() -> World {
 }
 
 /// BY says something to PL, and PL hands it on to OSCE in a thread of its own.
-async fn passed_on(world: &World, content: &Content) -> (calls::ReleaseResponse, calls::ReleaseResponse) {
+pub async fn passed_on(world: &World, content: &Content) -> (calls::ReleaseResponse, calls::ReleaseResponse) {
     let said = send(world, "BY", 1, heading(1), content).await;
     arrived(world, "PL", &said.message_digest).await;
     let original = first(world, "PL", 1).await.message;

@@ -23,6 +23,7 @@ use detente::domain::precedence::Precedence;
 use detente::domain::time::Instant;
 use detente::evidence::keys::{KeyRing, SigningKey};
 use detente::evidence::signed::{PayloadType, Signed};
+use detente::peers::dial::Dialler;
 use detente::peers::heads;
 use detente::peers::trust::Reach;
 use detente::registrar::own_key;
@@ -41,6 +42,7 @@ pub struct Hostile {
     pub edge: Edge,
     pub now: Instant,
     serials: [u64; 4],
+    dialler: Dialler,
 }
 
 impl Hostile {
@@ -49,19 +51,36 @@ impl Hostile {
         let node = world.node(me);
         let (dialler, ring) = (node.dialler.clone(), node.ring.clone());
         let board = node.registrar.head().board.clone();
-        let (me_code, you_code) = (world.state(me).party, world.state(you).party);
+        let me_code = world.state(me).party;
         world.state_mut(me).stop().await;
-        let channel = dialler.dial(you_code, world.state(you).address.clone(), Reach::Everything);
-        let edge = board.link(you_code).unwrap().ours.edge.clone();
+        Hostile::on_link(dialler, (board, ring), me_code, (world, you)).await
+    }
+
+    /// The same node on its link with another one, with which it has nothing on record either.
+    pub async fn towards(&self, world: &World, you: &str) -> Hostile {
+        let (board, ring) = (self.board.clone(), self.ring.clone());
+        Hostile::on_link(self.dialler.clone(), (board, ring), self.me, (world, you)).await
+    }
+
+    async fn on_link(
+        dialler: Dialler,
+        (board, ring): (Arc<Board>, Arc<KeyRing>),
+        me: Party,
+        (world, you): (&World, &str),
+    ) -> Hostile {
+        let there = world.state(you);
+        let channel = dialler.dial(there.party, there.address.clone(), Reach::Everything);
+        let edge = board.link(there.party).unwrap().ours.edge.clone();
         let mut hostile = Hostile {
             calls: ExchangeServiceClient::new(channel),
             board,
             ring,
-            me: me_code,
-            you: you_code,
+            me,
+            you: there.party,
             edge,
             now: world.clock.now(),
             serials: [0; 4],
+            dialler,
         };
         hostile.beat(&hostile.edge.clone()).await;
         hostile

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use detente::codec::proto::detente::v1 as calls;
 use tokio::task::block_in_place;
 
+use crate::hotline_console_held::write;
 use crate::hotline_nodes::{accept, officer, officers, open, say, say_call, show};
 use crate::links_killed::Serving;
 use crate::officer::{arrived, hotlines, messages};
@@ -61,7 +62,7 @@ async fn a_flash_rings_is_read_by_one_key_and_answered_and_its_author_sees_each_
         let mut by = console(&world, "BY");
         by.until_it_says(">REAL  FLASH     open");
         by.until_it_says("linked to the node");
-        by.press(&format!("{ENTER}w"));
+        by.press("w");
         by.until_it_says("REAL  DRAFT  FLASH  [en]  0/8192 bytes");
         by.press("Is he armed? Вооружён?");
         by.until_it_says("Is he armed? Вооружён?");
@@ -122,7 +123,7 @@ async fn a_draft_outlives_its_node_and_its_console_and_goes_once() {
         let mut node = Serving::start(&directory);
         let mut pl = console(&world, "PL");
         pl.until_it_says(">REAL  FLASH     open");
-        pl.press(&format!("{ENTER}wHalf of a"));
+        write(&mut pl, "Half of a");
         pl.until_it_says("Half of a");
         node.kill();
         pl.until_it_says("LINK TO NODE LOST since ");
@@ -137,14 +138,14 @@ async fn a_draft_outlives_its_node_and_its_console_and_goes_once() {
         let mut pl = console(&world, "PL");
         pl.until_it_says("DRAFT  Aircraft off course");
         pl.until_it_says("linked to the node");
-        pl.press(&format!("{ENTER}w"));
+        pl.press("w");
         pl.until_it_says("Half of a text");
         pl.press(CONTROL_S);
         pl.until_it_says("released PL/");
         assert!(!file.exists());
 
         // What is sent without a link goes when the node is there, and once.
-        pl.press("wSecond");
+        write(&mut pl, "Second");
         pl.until_it_says("Second");
         node.kill();
         pl.until_it_says("LINK TO NODE LOST since ");

@@ -9,6 +9,7 @@ use tokio::task::block_in_place;
 
 use crate::hotline_closed::forged_close;
 use crate::hotline_console::{CONTROL_C, CONTROL_S, ENTER, ESCAPE, console};
+use crate::hotline_console_held::write;
 use crate::hotline_nodes::{accept, officers, open, say, show, transcript};
 use crate::officer::{arrived, hotlines};
 use crate::pseudo_terminal::Seat;
@@ -109,7 +110,7 @@ async fn a_session_is_opened_spoken_in_translated_and_closed_from_within_two_con
         pl.press("r");
         by.until_it_says("read by Officer of PL");
 
-        by.press("wDo you see it?");
+        write(&mut by, "Do you see it?");
         by.until_it_says(" Do you see it?");
         by.press(CONTROL_S);
         pl.until_it_says("[en] Do you see it?");
@@ -178,7 +179,7 @@ async fn a_disputed_close_shows_message_by_message_what_differs_and_the_session_
         pl.until_it_says("Disputed with BY: only PL counts the acceptance 2 (");
         // It goes on: both close again over the same.
         let mut by = in_session(&world, "BY", ">REAL  FLASH     disputed");
-        pl.press("wWe go on");
+        write(&mut pl, "We go on");
         pl.until_it_says(" We go on");
         pl.press(CONTROL_S);
         by.until_it_says("[en] We go on");
@@ -251,7 +252,7 @@ async fn a_party_that_is_added_in_mid_session_stands_in_each_console_with_who_is
             seat.until("who is on there", |rows| rows[1].contains("LT Officer of LT"));
         }
         // What became of a text at each of them; what is between two others is not called missing.
-        by.press("wTo both");
+        write(&mut by, "To both");
         by.until_it_says(" To both");
         by.press(CONTROL_S);
         by.until("on record at both", |rows| {
@@ -378,7 +379,7 @@ async fn a_phrase_that_is_longer_than_the_screen_is_gone_through_and_goes_once_a
 
         // And on a screen that has one row for it.
         by.resize(20, 5);
-        by.until("the session", |rows| rows.len() == 5 && rows.iter().any(|row| row.contains("FLASH  open")));
+        by.until("the session", |rows| rows.len() == 5 && rows[0].starts_with("REAL open 0 unread"));
         by.press("p");
         by.until("the fields", |rows| rows.len() == 5 && rows[3].starts_with("REAL"));
         by.press("1");

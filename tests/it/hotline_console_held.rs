@@ -22,6 +22,13 @@ pub fn opened(mut seat: Seat) -> Seat {
     seat
 }
 
+/// Begins a text, or goes on with one, and then types: the key that begins it counts by itself alone.
+pub fn write(seat: &mut Seat, text: &str) {
+    seat.press("w");
+    seat.until_it_says("Ctrl-S send  Esc keep");
+    seat.press(text);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_draft_and_a_translation_are_there_after_their_terminal_was_killed() {
     let (world, thread, _) = asked().await;
@@ -38,7 +45,7 @@ async fn a_draft_and_a_translation_are_there_after_their_terminal_was_killed() {
         pl.press(ESCAPE);
         // What comes right behind an Escape is no key of its own.
         pl.until_it_says("r read  Enter answer");
-        pl.press("wHalf of a text");
+        write(&mut pl, "Half of a text");
         pl.until_it_says("Half of a text");
         pl.killed();
 
@@ -75,7 +82,7 @@ async fn a_node_that_answers_nothing_holds_up_no_key_and_what_was_sent_goes_once
         let mut node = Serving::start(&directory);
         let mut pl = opened(console(&world, "PL"));
         node.freeze();
-        pl.press("wHow far");
+        write(&mut pl, "How far");
         pl.until_it_says("How far");
         pl.press(" is it?");
         pl.until_it_says("How far is it?");
@@ -122,8 +129,8 @@ async fn a_party_that_floods_holds_up_no_key_rings_no_endless_bell_and_takes_no_
         pl.press(ENTER);
         pl.until_it_says("r read  Enter answer");
         // Each key is taken while texts come.
+        write(&mut pl, "");
         for word in ["We", " hear", " you", " all", " the", " time"] {
-            pl.press(if word == "We" { "w" } else { "" });
             pl.press(word);
             pl.until_it_says(word.trim());
         }
@@ -170,7 +177,7 @@ async fn letters_of_any_script_stand_in_their_columns_on_a_screen_of_any_size() 
         });
         // What is typed as well, and taken out by whole characters.
         pl.resize(80, 24);
-        pl.press("w大演a\u{7f}習 e\u{301}!");
+        write(&mut pl, "大演a\u{7f}習 e\u{301}!");
         pl.until_it_says("大演習 e\u{301}!");
         // Drawn anew on request, and it goes on.
         pl.press(&format!("{CONTROL_L}?"));

@@ -45,6 +45,7 @@ pub async fn next_list(world: &World, code: &str, renewed: &[Purpose]) -> Bytes 
         directory: world.state(code).directory.clone(),
         after: file("party"),
         renewed: renewed.to_vec(),
+        authority_certificate: false,
         addresses: Vec::new(),
         contacts: Vec::new(),
         out: file("list"),

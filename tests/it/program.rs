@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+
+use detente::cli::serve::OPERATOR_MUST_ACT;
 
 fn detente(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_detente")).args(args).stdin(Stdio::null()).output().unwrap()
@@ -433,4 +436,47 @@ fn a_start_that_is_refused_says_why_in_one_sentence_and_doctor_names_the_mend() 
     assert_eq!(wrong.len(), 1, "{wrong:#?}");
     assert!(wrong[0]["mend"].as_str().unwrap().contains("put back the journal"));
     assert!(sentence(&["serve", folder.path().to_str().unwrap()]).contains("is not a node's directory"));
+}
+
+#[test]
+fn serve_ends_with_a_code_of_its_own_where_a_start_helps_nothing_before_somebody_acts() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = made_by(folder.path(), "PL", "Republic of Poland");
+    let node = directory.to_str().unwrap();
+    let ends_with = |directory: &str| detente(&["serve", directory]).status.code();
+    let operator_must_act = Some(i32::from(OPERATOR_MUST_ACT));
+
+    // Somebody else's address may be free by the next start.
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let settings = fs::read_to_string(directory.join("node.toml")).unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    fs::write(directory.join("node.toml"), settings.replace("127.0.0.1:0", &address)).unwrap();
+    assert_eq!(ends_with(node), Some(1));
+    fs::write(directory.join("node.toml"), "no settings").unwrap();
+    assert_eq!(ends_with(node), operator_must_act);
+    fs::write(directory.join("node.toml"), settings).unwrap();
+
+    // Found broken while it serves, marked as that, and refused without the mark.
+    let mut server = Server::start(&directory);
+    let anna = directory.join("people/anna-one").display().to_string();
+    let propose = |name: &str| {
+        let key = format!("{:0>64}", name.bytes().map(|byte| format!("{byte:02x}")).collect::<String>());
+        let person = ["--name", name, "--key-digest", &key, "--roles", "watch"];
+        detente(&[&["person", "propose", "--as", &anna][..], &person].concat())
+    };
+    for name in ["Eva", "Ewa", "Ewka"] {
+        assert!(propose(name).status.success());
+    }
+    let journal = rusqlite::Connection::open(directory.join("journal/journal.sqlite")).unwrap();
+    journal.execute_batch("DELETE FROM entries WHERE position >= 3").unwrap();
+    drop(journal);
+    assert!(!propose("Iwa").status.success());
+    assert_eq!(server.child.wait().unwrap().code(), operator_must_act);
+    assert!(sentence(&["serve", node]).contains("was found broken"));
+    assert_eq!(ends_with(node), operator_must_act);
+    fs::remove_file(directory.join("broken")).unwrap();
+    assert_eq!(ends_with(node), operator_must_act);
+    let help = said(&["serve", "--help"]).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains(&format!("with {OPERATOR_MUST_ACT} where")), "{help}");
+    assert!(help.contains("DETENTE_DIAGNOSTICS"), "{help}");
 }

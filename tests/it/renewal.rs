@@ -20,10 +20,13 @@ use detente::domain::keys::{KeyList, Purpose};
 use detente::domain::party::Party;
 use detente::domain::precedence::Precedence;
 use detente::evidence::signed::{PayloadType, Signed};
+use detente::peers::certificate;
 use detente::replay::bundle::{Source, make};
-use detente::replay::verify::{Weight, verify};
+use detente::replay::verify::{Verification, Weight, verify};
 
 use crate::auditor::detente;
+use crate::by_hand::proven;
+use crate::forwarded::{bundle as bundle_of, passed_on};
 use crate::officer::{filled, form, heading, notify, send, violations};
 use crate::talk::{both_settled, fresh, outgoing, release, until};
 use crate::world::{Medium, World};
@@ -33,11 +36,22 @@ const BUT_TLS: [Purpose; 5] =
 
 /// Made in the custody, read by the node, put in force by two custodians.
 async fn renew(world: &World, code: &str, renewed: &[Purpose]) -> AcceptedKeyList {
+    renew_with(world, code, renewed, false).await
+}
+
+/// As `renew`, with the authority's own certificate or without.
+async fn renew_with(
+    world: &World,
+    code: &str,
+    renewed: &[Purpose],
+    authority_certificate: bool,
+) -> AcceptedKeyList {
     let (state, folder) = (world.state(code), tempfile::tempdir().unwrap());
     let next = key_list::Next {
         directory: state.directory.clone(),
         after: folder.path().join("party"),
         renewed: renewed.to_vec(),
+        authority_certificate,
         addresses: Vec::new(),
         contacts: Vec::new(),
         out: folder.path().join("list"),
@@ -82,6 +96,10 @@ async fn all_proves(world: &World, party: &str, threads: &[Bytes]) {
         let file = text(&folder.path().join(&thread));
         detente(&["audit", "export", "--as", &auditor, "--out", &file, "--thread", &thread]).await.unwrap();
         detente(&["verify", &file, "--trust", &trust[0], "--trust", &trust[1]]).await.unwrap();
+        let found = proven(world, party, &hex::decode(&thread).unwrap().into()).await;
+        let written = found.findings.iter().filter(|one| one.sentence.contains(" wrote it"));
+        let weights: Vec<Weight> = written.map(|one| one.weight).collect();
+        assert_eq!(weights, [Weight::Proven], "{:?}", found.findings);
     }
 }
 
@@ -164,6 +182,39 @@ async fn a_list_with_another_authority_would_lock_everybody_out_and_is_refused_o
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_brings_the_authoritys_certificate_anew_and_a_peer_lets_in_by_the_old_list_and_by_the_new() {
+    let mut world = World::new(&["BY", "PL"]).await;
+    let of_newest = |world: &World| -> Vec<Bytes> {
+        let state = world.state("BY");
+        let board = state.node().registrar.head().board.clone();
+        board.roster.parties[&state.party].newest().unwrap().list.ca_certificates.clone()
+    };
+    let before = of_newest(&world);
+    world.clock.set(world.clock.now().plus_ms(86_400_000));
+    world.state_mut("PL").stop().await;
+    let made = renew_with(&world, "BY", &[Purpose::Tls], true).await;
+    world.node("BY").reload().await.unwrap();
+    // Desks know the certificate of before, and so does the peer when it is back.
+    notify(&world, 1).await;
+    world.state_mut("PL").start().await;
+    both_settled(&world, "BY", "PL").await;
+    holds(&world, "PL", &made).await;
+    answer_back(&world, "under the certificate made anew").await;
+    both_settled(&world, "BY", "PL").await;
+
+    let after = of_newest(&world);
+    let ([old], [new]) = (&before[..], &after[..]) else {
+        panic!("one each: {}, {}", before.len(), after.len())
+    };
+    assert!(certificate::is_same_authority(old, new));
+    assert!(certificate::valid_until(new) > certificate::valid_until(old));
+    assert_eq!(certificate::valid_from(new), certificate::valid_from(old));
+    let state = world.state("BY");
+    let custody = Custody::open(&state.directory.join("custody"), &state.party).unwrap();
+    assert_eq!(custody.authority_der(), new);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_custody_with_another_authority_than_the_list_names_issues_nothing_for_a_node() {
     let world = World::new(&["BY"]).await;
     let state = world.state("BY");
@@ -178,6 +229,7 @@ async fn a_custody_with_another_authority_than_the_list_names_issues_nothing_for
         directory: copy.clone(),
         after: folder.path().join("party"),
         renewed: vec![Purpose::Tls],
+        authority_certificate: false,
         addresses: Vec::new(),
         contacts: Vec::new(),
         out: folder.path().join("list"),
@@ -216,4 +268,39 @@ async fn what_nothing_dates_under_the_list_of_before_takes_nothing_back_for_cert
         let weights: Vec<Weight> = of.map(|one| one.weight).collect();
         assert_eq!(weights, [wanted], "{:?}", found.findings);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_original_that_was_handed_on_is_not_proven_once_its_key_was_replaced_and_nothing_dates_it() {
+    let all = ["BY", "PL", "OSCE"];
+    let world = World::on_real_time(Medium::Embedded, &all).await;
+    passed_on(&world, &filled(Kind::Notification)).await;
+    let found = bundle_of(&world, "OSCE", 2, &all).await;
+    let of = |found: &Verification| {
+        let said =
+            found.findings.iter().find(|one| one.sentence.contains("BY wrote the message that it hands on"));
+        said.map(|one| (one.weight, one.sentence.clone())).unwrap()
+    };
+    let (weight, sentence) = of(&found);
+    assert!(weight == Weight::Proven && sentence.ends_with("signed under BY's key list 1"), "{sentence}");
+    let next = renew(&world, "BY", &[Purpose::Message]).await;
+    for maker in ["PL", "OSCE"] {
+        holds(&world, maker, &next).await;
+        let found = bundle_of(&world, maker, 2, &all).await;
+        assert!(found.holds());
+        let (weight, sentence) = of(&found);
+        let why = "whose message key was replaced since, and nothing in here dates it";
+        assert!(weight == Weight::NotProven && sentence.ends_with(why), "{sentence}");
+        // Who hands it on did so under a key that is in force.
+        let own = found.findings.iter().find(|one| one.sentence.starts_with("PL wrote it"));
+        assert_eq!(own.map(|one| one.weight), Some(Weight::Proven));
+    }
+    // Between those who had it from its author, their thread dates it.
+    let found = bundle_of(&world, "PL", 1, &["BY", "PL"]).await;
+    let own = found.findings.iter().find(|one| one.sentence.starts_with("BY wrote it")).unwrap();
+    assert!(
+        own.weight == Weight::Proven && own.sentence.contains("key list 1, dated by"),
+        "{}",
+        own.sentence
+    );
 }

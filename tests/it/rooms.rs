@@ -52,13 +52,41 @@ const NOT_IN_EVIDENCE: [&str; 7] =
     ["prost", "tonic", "tokio", "async ", ".await", "std::net", "include_proto"];
 
 /// What may stand nowhere outside tests.
-const NOWHERE: [&str; 5] = [".unwrap()", "panic!(", "todo!(", "unimplemented!(", "dbg!("];
+const NOWHERE: [&str; 10] = [
+    ".unwrap()",
+    ".expect(",
+    "panic!(",
+    "unreachable!(",
+    "todo!(",
+    "unimplemented!(",
+    "dbg!(",
+    "assert!(",
+    "assert_eq!(",
+    "assert_ne!(",
+];
+
+/// The places where `.expect(` stands all the same, each with why it can't fail.
+const EXPECTED: [(&str, &str); 10] = [
+    ("cli/form/mod.rs", "forms hold only texts, numbers, lists and named fields"),
+    ("cli/init.rs", "one was pushed for each of two custodians"),
+    ("cli/node.rs", "the descriptors were made by our own build"),
+    ("domain/hotline/made.rs", "a Party's code"),
+    ("domain/party.rs", "only ASCII letters and digits are let in"),
+    ("domain/thread/mod.rs", "empty ones were filtered out"),
+    ("peers/dial.rs", "the constant is a DNS name"),
+    ("peers/dial.rs", "the provider has TLS 1.3 suites"),
+    ("peers/spread.rs", "checking what a peer sent panics on no input"),
+    ("rpc/accept.rs", "the provider has TLS 1.3 suites"),
+];
 
 /// What may be done with what a watch channel lends, as a statement of its own, at the end of which it is let go.
 const LET_GO: [&str; 3] = [".clone()", ".is_some()", ".standing"];
 
 /// A longer file has more than one job.
 const LINES_MAX: usize = 400;
+
+/// A comment that is longer is not read at a terminal: code is shorter by what the formatter leaves it.
+const COMMENT_COLUMNS_MAX: usize = 124;
 
 /// So a file of tests.
 const TEST_LINES_MAX: usize = 500;
@@ -77,6 +105,11 @@ impl Source {
     /// `journal` for `journal/kafka.rs`, `registrar` for `registrar.rs`.
     fn room(&self) -> &str {
         self.path.split(['/', '.']).next().unwrap_or_default()
+    }
+
+    /// Whether this is one of the places where `.expect(` may stand.
+    fn is_expected(&self, code: &str) -> bool {
+        EXPECTED.iter().any(|(path, why)| self.path == *path && code.contains(&format!(".expect(\"{why}\")")))
     }
 
     /// Its lines of code with their numbers: without comments, and without what stands in `mod tests`.
@@ -151,8 +184,19 @@ fn faults(sources: &[Source]) -> Vec<String> {
             all.push(format!("{}: no `//!` that says its one job", place(1)));
         }
         all.extend(imports(source));
+        for (number, line) in source.text.lines().enumerate() {
+            if line.trim_start().starts_with("//") && line.chars().count() > COMMENT_COLUMNS_MAX {
+                all.push(format!(
+                    "{}: a comment of more than {COMMENT_COLUMNS_MAX} columns",
+                    place(number + 1)
+                ));
+            }
+        }
         for (number, code) in source.code() {
             for word in NOWHERE.iter().filter(|word| code.contains(*word)) {
+                if *word == ".expect(" && source.is_expected(code) {
+                    continue;
+                }
                 all.push(format!("{}: `{}` outside tests", place(number), word.trim()));
             }
             let (room, words): (&str, &[&str]) = match source.room() {
@@ -326,6 +370,27 @@ fn what_may_stand_nowhere_is_found_with_its_line() {
         let found = faults_of("rpc/watch.rs", &text);
         assert_eq!(found, [format!("src/rpc/watch.rs:3: `{}` outside tests", word.trim())]);
     }
+}
+
+#[test]
+fn what_can_not_fail_is_expected_in_its_place_and_for_its_reason_alone() {
+    let (path, why) = EXPECTED[0];
+    for (path, why, many) in [(path, why, 0), (path, "it went well so far", 1), ("rpc/watch.rs", why, 1)] {
+        let text = format!("//! Serves.\nfn f() {{\n    x.expect(\"{why}\")\n}}\n");
+        assert_eq!(faults_of(path, &text).len(), many, "{path}: {why}");
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for (path, why) in EXPECTED {
+        let text = fs::read_to_string(root.join(path)).unwrap();
+        assert!(text.contains(&format!(".expect(\"{why}\")")), "{path}: {why} stands there no more");
+    }
+}
+
+#[test]
+fn a_comment_that_is_too_long_for_a_terminal_is_found() {
+    let comment = |columns: usize| format!("//! Serves.\n    // {}\n", "x".repeat(columns - 7));
+    assert_eq!(faults_of("rpc/watch.rs", &comment(COMMENT_COLUMNS_MAX)).len(), 0);
+    assert_eq!(faults_of("rpc/watch.rs", &comment(COMMENT_COLUMNS_MAX + 1)).len(), 1);
 }
 
 #[test]

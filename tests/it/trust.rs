@@ -1,6 +1,7 @@
 //! Who a certificate is, by the picture that a node has: judged without any network.
 
 use detente::domain::people::Role;
+use detente::limits;
 use detente::peers::identity::Identity;
 use detente::peers::stranger::{BadList, Stranger};
 use detente::peers::trust::{PartyKeys, Roster, Trust};
@@ -148,4 +149,39 @@ fn a_certificate_with_any_byte_changed_is_nobodys() {
         assert!(trust.identify(&[flipped], present()).is_err(), "byte {at}");
         assert!(trust.identify(&[&leaf[..at]], present()).is_err(), "cut at {at}");
     }
+}
+
+#[test]
+fn what_an_authority_issued_stands_where_its_old_certificate_is_known_and_where_one_made_anew_is() {
+    const DAY_MS: i64 = 24 * 3_600_000;
+    let (pl, mut by) = (Realm::new("PL"), Realm::new("BY"));
+    let ends = beginning().plus_ms(limits::AUTHORITY_LIFE_MS);
+    let (before, after) = (ends.plus_ms(-DAY_MS), ends.plus_ms(DAY_MS));
+    let first = by.custody.issue_node(beginning(), after.plus_ms(DAY_MS)).unwrap();
+    let old = by.custody.authority_der().to_vec();
+    by.custody.renew_authority(before).unwrap();
+    let new = by.custody.authority_der().to_vec();
+    assert_ne!(old, new);
+    let second = by.custody.issue_node(before, after.plus_ms(DAY_MS)).unwrap();
+    let list = by.custody.publish_list(before, after.plus_ms(DAY_MS)).unwrap();
+    let knowing = |authority: Vec<u8>| {
+        let keys = PartyKeys {
+            party: by.party,
+            authorities: vec![authority],
+            tls_keys: [first.key_digest, second.key_digest].into(),
+            revocation_lists: vec![list.clone()],
+        };
+        Trust::new(pl.keys(), vec![keys], Roster::new())
+    };
+    let (knows_old, knows_new) = (knowing(old), knowing(new));
+    for issued in [&first, &second] {
+        for trust in [&knows_old, &knows_new] {
+            assert_eq!(trust.identify(&chain(issued), before), Ok(Identity::Peer { party: by.party }));
+        }
+        assert_eq!(knows_old.identify(&chain(issued), after), Err(Stranger::Expired));
+        assert_eq!(knows_new.identify(&chain(issued), after), Ok(Identity::Peer { party: by.party }));
+    }
+    // From when the first was good: a clock that is a little behind finds no gap.
+    let earlier = knows_new.identify(&chain(&first), beginning());
+    assert_eq!(earlier, Ok(Identity::Peer { party: by.party }));
 }

@@ -1,7 +1,7 @@
 //! `activity show`: what was asked, answered and judged in a thread, and its history.
 //!
 //! Never here: what stands (`domain/activity/picture.rs`), how it is laid out (`picture.rs`), the history
-//! (`cli/message/history.rs`).
+//! (`cli/message/history/`).
 
 use super::{NOUN, meetings, picture};
 use crate::cli::fault::Fault;

@@ -88,10 +88,14 @@ impl Calendar {
     }
 }
 
-/// In UTC, to the second: `20250801T205959Z`.
+/// In UTC, to the second: `20250801T205959Z`. What no calendar has stands at that end of time to which it lies.
 fn instant(at: Instant) -> String {
     let text = at.to_string();
-    let seconds = text.split('.').next().unwrap_or(&text);
+    let seconds = match text.split_once('.') {
+        Some((seconds, _)) => seconds,
+        None if at < Instant(0) => "0001-01-01T00:00:00",
+        None => "9999-12-30T21:59:59",
+    };
     format!("{}Z", compact(&seconds.replace(':', "")))
 }
 
@@ -134,4 +138,16 @@ fn line(file: &mut String, text: &str) {
         octets += character.len_utf8();
     }
     file.push_str("\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_that_no_calendar_has_leaves_a_file_that_calendars_read() {
+        assert_eq!(instant(Instant::from_rfc3339("2025-08-01T20:59:59.5Z").unwrap()), "20250801T205959Z");
+        assert_eq!(instant(Instant(i64::MAX)), "99991230T215959Z");
+        assert_eq!(instant(Instant(i64::MIN)), "00010101T000000Z");
+    }
 }

@@ -1,7 +1,7 @@
 //! `exercise list` and `exercise show`: what stands in a thread now, its history, and what changed.
 //!
 //! Never here: what stands (`domain/exercise/picture.rs`), how it is laid out (`picture.rs`), the history
-//! (`cli/message/history.rs`).
+//! (`cli/message/history/`).
 
 use std::collections::BTreeSet;
 

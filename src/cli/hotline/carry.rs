@@ -174,14 +174,14 @@ async fn take(args: &CarryArgs, path: &Path) -> Result<(), Fault> {
     let back = Bytes::from(back);
     let way_back = match &stands {
         _ if back.is_empty() => WayBack::None,
-        None => {
-            files::write_new(&back_path, &back, Readers::OwnerOnly)?;
-            WayBack::Written(&back_path)
-        }
+        None => match files::write_new(&back_path, &back, Readers::OwnerOnly) {
+            Ok(()) => WayBack::Written(&back_path),
+            Err(fault) => WayBack::NotWritten(not_written(&fault)),
+        },
         Some(stands) if decode(&back).is_ok_and(|new| is_same(stands, &new.carry)) => {
             WayBack::ThereBefore(&back_path)
         }
-        Some(_) => WayBack::Other(not_overwritten(&back_path)),
+        Some(_) => WayBack::NotWritten(not_overwritten(&back_path)),
     };
     if args.json {
         say!("{}", json::line(&taken_json(&taken, &way_back)));
@@ -193,8 +193,8 @@ async fn take(args: &CarryArgs, path: &Path) -> Result<(), Fault> {
         what.push(format!("and {} faults more", taken.more_stopped));
     }
     match way_back {
-        WayBack::Other(rule) if what.is_empty() => return Err(Fault::new(rule)),
-        WayBack::Other(rule) => what.push(rule),
+        WayBack::NotWritten(rule) if what.is_empty() => return Err(Fault::new(rule)),
+        WayBack::NotWritten(rule) => what.push(rule),
         WayBack::None | WayBack::Written(_) | WayBack::ThereBefore(_) => {}
     }
     if what.is_empty() {
@@ -209,15 +209,15 @@ enum WayBack<'p> {
     Written(&'p Path),
     /// With the same receipts; it stays as it is.
     ThereBefore(&'p Path),
-    /// Another file is in its place: why nothing was written, and how to go on.
-    Other(String),
+    /// Why not, and how to go on.
+    NotWritten(String),
 }
 
 impl WayBack<'_> {
     fn path(&self) -> Option<&Path> {
         match self {
             WayBack::Written(path) | WayBack::ThereBefore(path) => Some(path),
-            WayBack::None | WayBack::Other(_) => None,
+            WayBack::None | WayBack::NotWritten(_) => None,
         }
     }
 
@@ -251,6 +251,14 @@ fn not_overwritten(path: &Path) -> String {
         "{} is there already, with something else than these receipts, and is not overwritten: name another file for \
          them with --receipts FILE, and give this one again",
         shown(&path.display().to_string())
+    )
+}
+
+fn not_written(fault: &FileFault) -> String {
+    format!(
+        "the receipts were not written; what was taken stays on record: name another file for them with --receipts FILE, \
+         and give this one again: {}",
+        shown(&fault.to_string())
     )
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::console::{is_text, is_unread_here};
 use super::speak::{How, Open};
-use super::{open_drafts, service, show};
+use super::{open_drafts, service, show, way};
 use crate::cli::desk::{answer, answer_command};
 use crate::cli::fault::Fault;
 use crate::cli::out::say;
@@ -37,7 +37,7 @@ pub struct CloseArgs {
 struct Signs {
     transcripts: Vec<Signed>,
     texts: usize,
-    /// Digests of those that nobody here has read, in the order of the session.
+    /// Digests of those that nobody here has read, as `hotline read` takes them, in the order of the session.
     unread: Vec<Bytes>,
     /// Drafts of the session that are not released: what they say is no part of it.
     drafts: Option<calls::OpenDrafts>,
@@ -117,7 +117,7 @@ impl Signs {
         Ok(Signs {
             transcripts,
             texts: of_it().filter(|line| is_text(line)).count(),
-            unread: unread.map(|line| line.digest.clone()).collect(),
+            unread: unread.map(|line| way::to_read(line).clone()).collect(),
             drafts,
         })
     }

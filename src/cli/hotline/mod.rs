@@ -23,6 +23,7 @@ mod show;
 mod signed;
 mod speak;
 mod unseen;
+mod way;
 
 use clap::Subcommand;
 use tonic::transport::Channel;

@@ -8,13 +8,13 @@ use super::beside::beside;
 pub(super) use super::beside::{shown_given, withdrawn};
 use super::closed_by::closes;
 use super::links::not_heard;
-use super::mixed;
 use super::not_in::not_in;
 use super::not_to::not_to;
 use super::officer::officer;
 use super::open_drafts::listed;
 use super::signed::Signed;
 use super::unseen::{not_here, not_read, unseen};
+use super::{mixed, way};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
@@ -57,6 +57,7 @@ pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
         for state in &line.states {
             sheet.put(&format!("  {}", self::state(state)));
         }
+        way::next(&mut sheet, line);
         heard_of(&mut sheet, line);
     }
     heard_alone(&mut sheet, whole);
@@ -190,7 +191,7 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
     let (at, precedence) = (Instant(line.released_at_ms), precedence_name(line.precedence));
     sheet.put(&format!("{:>3}  {mark}  {author}  {at}  {precedence}  {number}  {first}", line.position));
     sheet.put(&format!("     drafted by {}, released by {}", shown(&line.drafter), shown(&line.releaser)));
-    came(sheet, &line.came_by_file);
+    way::of(sheet, line);
     if !line.not_taken.is_empty() {
         sheet.put(&format!("     not taken: {}", shown(&line.not_taken)));
     }
@@ -240,13 +241,6 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
     }
 }
 
-/// That it came by file: this node's own account, and no word of its author.
-fn came(sheet: &mut Sheet<'_>, by_file: &str) {
-    if !by_file.is_empty() {
-        sheet.put(&format!("     {}", shown(by_file)));
-    }
-}
-
 /// What was said before a Party came in, as another one hands it on.
 fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
     for one in &whole.handed_on {
@@ -261,7 +255,7 @@ fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         sheet.put(&format!("     {}", shown(&one.signature)));
         let carrier = hex::encode(&one.in_message).chars().take(12).collect::<String>();
         sheet.put(&format!("     within message {carrier}; read it by: detente hotline read {carrier}"));
-        came(sheet, &one.came_by_file);
+        way::came(sheet, &one.came_by_file);
         if !one.withdrawn_by.is_empty() {
             sheet.put(&format!("     WITHDRAWN by {}", shown(&one.withdrawn_by)));
         }
@@ -334,7 +328,7 @@ fn more_heard(sheet: &mut Sheet<'_>, more: u32) {
     }
 }
 
-fn taken_down(heard: &calls::HeardText) -> String {
+pub(super) fn taken_down(heard: &calls::HeardText) -> String {
     let (read, written, at) = (shown(&heard.read_by), shown(&heard.written_by), shown(&heard.at));
     format!("read out by {read}, written down by {written} at {at}")
 }

@@ -14,7 +14,7 @@ use super::heard::heard_json;
 use super::links::not_heard;
 use super::not_in::not_in;
 use super::signed::Signed;
-use super::{between, open_drafts, page, paper, service};
+use super::{between, open_drafts, page, paper, service, way};
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::message::keep_pdf;
@@ -226,7 +226,7 @@ fn session_json(session: &calls::Session) -> Value {
 
 pub(super) fn whole_json(whole: &calls::ShowSessionResponse) -> Value {
     let mut object = whole.session.as_ref().map(session_json).unwrap_or_default();
-    object["lines"] = whole.lines.iter().map(line_json).collect();
+    object["lines"] = whole.lines.iter().map(|line| way::with(line_json(line), line)).collect();
     let closed = whole.closed.iter().map(|one| {
         json!({
             "party": one.party,

@@ -7,7 +7,7 @@ use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
 use super::not_in::not_in;
-use super::service;
+use super::{service, way};
 use crate::cli::desk::{AsCommand, Desk, answer, answer_command};
 use crate::cli::fault::Fault;
 use crate::cli::message::known::{known_message, known_thread};
@@ -173,10 +173,6 @@ impl Open {
         shown.session.ok_or_else(|| Fault::new("the node told of no session"))
     }
 
-    async fn text(&self, beginning: &str) -> Result<bytes::Bytes, Fault> {
-        Ok(known_message(&self.desk, beginning).await?.digest.0.to_vec().into())
-    }
-
     pub(super) fn as_json(&self, spoken: &calls::Spoken) -> Value {
         json!({
             "kind": "spoken",
@@ -290,7 +286,7 @@ pub async fn accept(args: AcceptArgs) -> Result<(), Fault> {
 pub async fn say(args: SayArgs) -> Result<(), Fault> {
     let open = args.how.open()?;
     let answers = match &args.answers {
-        Some(beginning) => open.text(beginning).await?,
+        Some(beginning) => way::text(&open, &args.thread, beginning).await?,
         None => bytes::Bytes::new(),
     };
     let session = open.session(open.thread(&args.thread).await?).await?;

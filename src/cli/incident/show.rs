@@ -1,7 +1,7 @@
 //! `incident show`: what stands in a thread now, and its history.
 //!
 //! Never here: what stands (`domain/incident/picture.rs`), how it is laid out (`picture.rs`), the history
-//! (`cli/message/history.rs`).
+//! (`cli/message/history/`).
 
 use super::{NOUN, picture};
 use crate::cli::fault::Fault;

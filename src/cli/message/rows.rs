@@ -202,7 +202,8 @@ fn state(held: &calls::PartHeld) -> &'static str {
     }
 }
 
-/// What the content says, in lines, and in those of the message that it hands on, if it does; with the labels of the regime that it cites, where that is at hand.
+/// What the content says, in lines, and in those of the message that it hands on, if it does; with the labels of the
+/// regime that it cites, where that is at hand.
 pub fn body(
     depth: usize,
     (said, by): (&Said, Option<Party>),

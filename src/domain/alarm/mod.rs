@@ -1,5 +1,6 @@
 //! Alerts and alarms beyond the watch itself: to which webhooks they go (`webhook.rs`), what waits for each of these
-//! (`hooks.rs`), what ends unless it is renewed (`expiry.rs`), and what a Party sets for itself (`own.rs`). The same nouns as in `proto/detente/journal/v1/alarm.proto`.
+//! (`hooks.rs`), what ends unless it is renewed (`expiry.rs`), and what a Party sets for itself (`own.rs`). The same nouns
+//! as in `proto/detente/journal/v1/alarm.proto`.
 //!
 //! Never here: a call, a clock, or what a message says.
 

@@ -231,7 +231,7 @@ impl Board {
             Command::AcceptRevocationList(list) => {
                 let known = self.roster.parties.get(&list.party).ok_or(Refusal::NoSuchParty(list.party))?;
                 if known.revocation_list.as_ref() == Some(list) {
-                    return Err(Refusal::HeadNotNew.into());
+                    return Err(Refusal::NothingToNote.into());
                 }
                 self.check_oddity(list.party, now)?;
                 happened(Event::RevocationListAccepted(list.clone()))
@@ -240,7 +240,7 @@ impl Board {
                 let link = self.known_link(*party)?;
                 // An hour that is over is not begun again: its budget would be, too.
                 if *hour != now.hour() || (link.budget.hour == *hour && link.budget.turned_away) {
-                    return Err(Refusal::HeadNotNew.into());
+                    return Err(Refusal::NothingToNote.into());
                 }
                 happened(Event::TurnedAway { party: *party, hour: *hour })
             }

@@ -92,8 +92,8 @@ impl Board {
         if !near.contains(&message.released_at.ms_since(now)) {
             marks.push(format!(
                 "its date-time group is far from the clock here: {} by its author, {} here",
-                message.released_at.date_time_group(),
-                now.date_time_group()
+                message.released_at.date_time_group_on_record(),
+                now.date_time_group_on_record()
             ));
         }
         if self.messages.contains_key(&dispatch.message) {

@@ -52,6 +52,7 @@ use super::roster::Roster;
 use super::thread::Thread;
 use super::time::Instant;
 use super::watch::Watch;
+use crate::limits;
 pub use decide::Denied;
 pub use threads::{ThreadsFrom, ThreadsPage};
 
@@ -193,6 +194,13 @@ pub struct Waiting {
     pub noted: Noted,
 }
 
+impl Waiting {
+    /// The first instant at which it has waited longer than `REFERENCE_PATIENCE_MS`.
+    fn overdue_at(&self) -> Instant {
+        self.since.plus_ms(limits::REFERENCE_PATIENCE_MS.saturating_add(1))
+    }
+}
+
 /// Whether the missing reference was put on record as such.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Noted {
@@ -226,16 +234,21 @@ impl Board {
         self.to_offices.get(message).map_or(&[], |to| to.as_ref())
     }
 
-    /// Messages whose stated patience with a missing reference has run out and is not yet on record.
+    /// Messages that have waited longer than `REFERENCE_PATIENCE_MS` for one that they refer to, each with that one,
+    /// where this is not yet on record: as many as one batch holds.
     pub fn overdue_references(&self, now: Instant) -> Vec<(Digest, Digest)> {
-        let patience = crate::limits::REFERENCE_PATIENCE_MS;
-        let overdue =
-            |waiting: &&Waiting| waiting.noted == Noted::NotYet && now.ms_since(waiting.since) > patience;
+        let overdue = |waiting: &&Waiting| waiting.noted == Noted::NotYet && waiting.overdue_at() <= now;
         self.waiting
             .iter()
             .flat_map(|(missing, waiting)| waiting.iter().filter(overdue).map(|one| (one.message, *missing)))
-            .take(crate::limits::BATCH_RECORDS_MAX)
+            .take(limits::BATCH_RECORDS_MAX)
             .collect()
+    }
+
+    /// When the first of those that are not on record yet will have waited for so long. It looks through all that wait.
+    pub fn next_overdue_reference(&self) -> Option<Instant> {
+        let not_yet = self.waiting.values().flatten().filter(|one| one.noted == Noted::NotYet);
+        not_yet.map(Waiting::overdue_at).min()
     }
 
     /// The Board's digest, canonical: the same journal gives the same digest on any machine.

@@ -196,7 +196,8 @@ fn as_written(at: Instant, zone: &str) -> String {
             let there = jiff::ZonedDateTime::new(timestamp, known);
             format!("{}, {} ({})", there.strftime("%d%H%M %^b %Y"), shown(zone), there.strftime("%:z"))
         }
-        (Some(_), None) | (None, Some(_)) | (None, None) => {
+        (_, None) => at.to_string(),
+        (None, Some(_)) => {
             format!("in a zone that this program does not know: {}", shown(stated(zone)))
         }
     }

@@ -1,5 +1,6 @@
-//! The watch: what waits for an officer (`open.rs`) and how it is listed (`listed.rs`), who is alerted of it and when (`plan.rs`), what an officer
-//! then does (`cards.rs`), who has the watch (`hand_over.rs`), and who acknowledged what (`acknowledged.rs`).
+//! The watch: what waits for an officer (`open.rs`) and how it is listed (`listed.rs`), who is alerted of it and when
+//! (`plan.rs`), what an officer then does (`cards.rs`), who has the watch (`hand_over.rs`), and who acknowledged what
+//! (`acknowledged.rs`).
 //!
 //! Never here: a clock. When a step is due follows from what is on record; the Registrar puts it on record
 //! once its clock says so.

@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Weight::Proven;
 use super::thread::{Checker, name};
 use crate::codec::content;
 use crate::domain::content::{Content, Kind};
@@ -49,11 +48,11 @@ impl Checker<'_> {
         self.adopted();
         let words = self.words();
         // Of what nothing shows when it was written it takes nothing back for certain.
-        let is_certain = |word: &&Word| self.word_of(&word.message) == Proven;
+        let is_certain = |word: &&Word| self.word_of(&word.message).is_proven();
         let backs = words.iter().filter(|word| word.does == Does::TakesBack).filter(is_certain);
         let taken_back: BTreeSet<Digest> = backs.filter_map(|word| word.on).collect();
         for word in &words {
-            let weight = self.word_of(&word.message);
+            let weighed = self.word_of(&word.message);
             let sentence = match word.part.as_str() {
                 "" => format!("{} says that it {} {}", word.author, word.does.verb(), word.names),
                 part => {
@@ -63,12 +62,12 @@ impl Checker<'_> {
                     )
                 }
             };
-            self.signed(&word.about, weight, &[word.author], sentence);
+            self.signed(&word.about, weighed.weight, &weighed.by, sentence);
             let Some(of) = word.on.filter(|_| !taken_back.contains(&word.message)) else { continue };
             let Some(about) = self.messages.get(&of).map(name) else { continue };
             let part = if word.part.is_empty() { String::new() } else { format!("{} ", word.part) };
             let sentence = format!("{part}{} by {}, in this bundle", word.does.done(), shown(&word.number));
-            self.signed(&about, weight, &[word.author], sentence);
+            self.signed(&about, weighed.weight, &weighed.by, sentence);
         }
     }
 
@@ -86,11 +85,10 @@ impl Checker<'_> {
             let author = message.author;
             let sentence =
                 format!("{author} says that it adopts {regime}, edition {edition}, its text's digest {text}");
-            adoptions.push((*digest, name(message), author, sentence));
+            adoptions.push((self.word_of(digest), name(message), sentence));
         }
-        for (digest, about, author, sentence) in adoptions {
-            let weight = self.word_of(&digest);
-            self.signed(&about, weight, &[author], sentence);
+        for (word, about, sentence) in adoptions {
+            self.signed(&about, word.weight, &word.by, sentence);
         }
     }
 

@@ -1,21 +1,69 @@
 //! One dispatch of a bundle: its place in the sender's ledger, its receipt, the time that counts.
 //!
-//! Never here: what the message says (`thread.rs`).
+//! Never here: what the message says (`thread.rs`), or whether a proof holds (`leaves.rs`).
 
-use bytes::Bytes;
+use std::collections::BTreeSet;
 
 use super::Weight::{False, NotProven, Proven, Stated};
-use super::thread::{Checker, name};
+use super::leaves::payload;
+use super::thread::{Checker, TWICE, name};
 use crate::codec::bundle::{BundleDispatch, DispatchBytes};
 use crate::codec::party_file::Fingerprint;
 use crate::codec::{dispatch, signed};
 use crate::domain::digest::Digest;
-use crate::domain::ledger::leaf_hash;
 use crate::domain::message::{Dispatch, Outcome, Receipt};
+use crate::domain::party::Party;
 use crate::domain::time::Instant;
-use crate::evidence::merkle;
-use crate::evidence::proof::Proof;
 use crate::evidence::signed::PayloadType;
+
+impl<'a> Checker<'a> {
+    /// Those that can be read, once each: what stands in a bundle twice is nobody's doing but its maker's.
+    pub(super) fn dispatches(&mut self) -> Vec<(Dispatch, &'a BundleDispatch)> {
+        let bundle = self.bundle;
+        let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
+        for (place, one) in (1..).zip(&bundle.dispatches) {
+            let Some(dispatch) = self.read_dispatch(place, one) else { continue };
+            if seen.insert(Digest::of(&payload(&one.dispatch))) {
+                found.push((dispatch, one));
+            } else {
+                self.add(&format!("dispatch {place}"), False, TWICE);
+            }
+        }
+        found
+    }
+
+    fn read_dispatch(&mut self, place: usize, one: &BundleDispatch) -> Option<Dispatch> {
+        let about = format!("dispatch {place}");
+        let read = match &one.dispatch {
+            DispatchBytes::Signed(bytes) => signed::decode(bytes.clone())
+                .and_then(|one| Ok((dispatch::decode_dispatch(one.payload.clone())?, Some(one)))),
+            DispatchBytes::Bare(bytes) => {
+                Ok(dispatch::decode_dispatch(bytes.clone()).map(|read| (read, None))).flatten()
+            }
+        };
+        let (read, wrapping) = match read {
+            Ok(read) => read,
+            Err(fault) => {
+                self.add(&about, False, format!("it can't be read: {fault}"));
+                return None;
+            }
+        };
+        if read.thread != self.bundle.thread {
+            self.add(&about, False, "it is of another thread than the bundle");
+        }
+        match wrapping {
+            Some(wrapping) if !self.is_signed(&wrapping, PayloadType::Dispatch, read.from, read.key_list) => {
+                let sentence = format!(
+                    "{}'s signature on it does not verify under its key list {}",
+                    read.from, read.key_list
+                );
+                self.signed(&about, False, &[read.from], sentence);
+                None
+            }
+            Some(_) | None => Some(read),
+        }
+    }
+}
 
 impl Checker<'_> {
     pub(super) fn dispatch(&mut self, dispatch: &Dispatch, one: &BundleDispatch) {
@@ -27,22 +75,28 @@ impl Checker<'_> {
         if self.is_to_another(&about, dispatch, one) {
             return;
         }
-        let signed = matches!(one.dispatch, DispatchBytes::Signed(_));
-        let place = dispatch.place;
-        match self.places.entry((from, to)).or_default().insert(place, signed) {
+        let (word, place) = (self.weigh_dispatch(dispatch, one), dispatch.place);
+        let before = self.places.entry((from, to)).or_default().insert(place, word.clone());
+        match before.map(|before| before.and(&word)) {
             None => {}
-            Some(true) if signed => {
-                let sentence = format!("{from} gave place {place} of this thread twice to {to}");
-                self.signed(&about, Proven, &[from], sentence);
+            Some(both) if both.is_proven() => {
+                let sentence =
+                    format!("{from} gave place {place} of this thread twice to {to}{}", both.told());
+                self.signed(&about, Proven, &both.by, sentence);
             }
             Some(_) => self.add(&about, NotProven, format!(
-                "which of two dispatches is {from}'s in place {place} of this thread to {to}: one in here is bare"
+                "which of two dispatches is {from}'s in place {place} of this thread to {to}: one in here is bare, or \
+                 signed with a key that was replaced since, and nothing dates it"
             )),
         }
         self.dispatched.insert((dispatch.message, to));
         match self.messages.get(&dispatch.message).map(|message| message.author) {
             Some(author) if author != from => {
-                self.add(&about, False, format!("its author is {author}, and the dispatch is {from}'s"));
+                self.add(
+                    &about,
+                    False,
+                    format!("its author is {author}, and its dispatch names {from} as sender"),
+                );
             }
             Some(_) => {}
             None => self.add(&about, NotProven, "what it says: its text is not in here"),
@@ -55,9 +109,15 @@ impl Checker<'_> {
             Fingerprint(dispatch.to_fingerprint)
         );
         match one.dispatch {
-            DispatchBytes::Signed(_) => {
-                self.signed(&about, Proven, &[from], format!("{from} dispatched it to {to}: {slot}"));
+            DispatchBytes::Signed(_) if word.is_proven() => {
+                let sentence = format!("{from} dispatched it to {to}: {slot}{}", word.told());
+                self.signed(&about, Proven, &word.by, sentence);
             }
+            DispatchBytes::Signed(_) => self.signed(&about, NotProven, &[from], format!(
+                "that {from} dispatched it to {to} ({slot}): that is signed under {from}'s key list {}, whose message \
+                 key was replaced since, and nothing in here dates it",
+                dispatch.key_list
+            )),
             DispatchBytes::Bare(_) => self.add(&about, NotProven, format!(
                 "by {from}'s signature, that it dispatched it to {to} ({slot}): the dispatch in here is bare"
             )),
@@ -65,7 +125,7 @@ impl Checker<'_> {
         let covered = self.covered(&about, dispatch, one);
         let received = self.receipt(&about, dispatch, one);
         self.oddities(&about, dispatch, one);
-        self.other_leaves(&about, dispatch, one, received.as_ref());
+        self.other_leaves(&about, dispatch, one);
         self.given(&about, dispatch, covered, received);
     }
 
@@ -93,38 +153,28 @@ impl Checker<'_> {
     fn covered(&mut self, about: &str, dispatch: &Dispatch, one: &BundleDispatch) -> Option<Instant> {
         let (from, to) = (dispatch.from, dispatch.to);
         let text = one.covered.as_ref()?;
-        let Some(proof) = proof(text) else {
-            self.add(about, False, "the proof that a head covers it can't be read");
-            return None;
+        let (head, index) = match self.keys.cover(dispatch, one, text) {
+            Ok(found) => found,
+            Err(wrong) => {
+                self.say(about, wrong);
+                return None;
+            }
         };
-        let (keeper, other) = ((from, dispatch.from_incarnation), (to, dispatch.to_incarnation));
-        let Some(head) = self.keys.checkpoint(proof.checkpoint.as_bytes(), keeper, other) else {
-            let sentence = format!("the head that is said to cover it is not signed by {from}");
-            self.signed(about, False, &[from], sentence);
-            return None;
-        };
-        let (size, root) = (head.checkpoint().size, head.checkpoint().root);
-        let leaf = leaf_hash(&payload(&one.dispatch));
-        let proves = proof.index == dispatch.leaf_index
-            && merkle::verify_inclusion(&leaf, proof.index, size, &proof.path, &root).is_ok();
-        if !proves {
-            let sentence = format!("it is not in the ledger of {from} as the proof says");
-            self.signed(about, False, &[from], sentence);
-            return None;
-        }
-        match self.keys.cosigned_at(&head, to) {
-            Ok(Some(at)) => {
+        match self.keys.cosigned(&head, to) {
+            Ok(Some(cosigned)) => {
                 self.signed(
                     about,
                     Proven,
                     &[to, from],
                     format!(
-                        "{to} cosigned at {}, to the second, a head of {from}'s ledger that covers it (leaf {} of {size})",
-                        at.to_the_second(),
-                        proof.index
+                        "{to} cosigned at {}, to the second, a head of {from}'s ledger that covers it (leaf {index} of \
+                         {}){}",
+                        cosigned.at.to_the_second(),
+                        head.signed.checkpoint().size,
+                        replaced([(from, head.is_newest), (to, cosigned.is_newest)])
                     ),
                 );
-                Some(at)
+                Some(cosigned.at)
             }
             Ok(None) => {
                 self.add(
@@ -148,54 +198,35 @@ impl Checker<'_> {
             self.add(about, NotProven, format!("that {to} received it: there is no receipt in here"));
             return None;
         };
-        let read = dispatch::decode_proven(proven.clone())
-            .and_then(|proven| Ok((dispatch::decode_receipt(proven.receipt.clone())?, proven)));
-        let (receipt, proven) = match read {
-            Ok(read) => read,
-            Err(fault) => {
-                self.add(about, False, format!("the receipt can't be read: {fault}"));
+        let (receipt, head) = match self.keys.receipt(dispatch, one, proven) {
+            Ok(found) => found,
+            Err(wrong) => {
+                self.say(about, wrong);
                 return None;
             }
         };
-        let fits = (receipt.from, receipt.from_incarnation) == (to, dispatch.to_incarnation)
-            && (receipt.to, receipt.to_incarnation) == (from, dispatch.from_incarnation)
-            && (receipt.lane, receipt.serial) == (dispatch.lane, dispatch.serial)
-            && receipt.message == dispatch.message
-            && receipt.dispatch == Digest::of(&payload(&one.dispatch));
-        if !fits {
-            self.add(about, False, "the receipt is for another dispatch");
-            return None;
-        }
-        let (keeper, other) = ((to, dispatch.to_incarnation), (from, dispatch.from_incarnation));
-        let Some(head) = self.keys.checkpoint(&proven.checkpoint, keeper, other) else {
-            self.signed(about, False, &[to], format!("the receipt's head is not signed by {to}"));
-            return None;
-        };
-        let (size, root) = (head.checkpoint().size, head.checkpoint().root);
-        let leaf = leaf_hash(&proven.receipt);
-        if merkle::verify_inclusion(&leaf, receipt.leaf_index, size, &proven.inclusion_path, &root).is_err() {
-            let sentence = format!("the receipt is not in the ledger of {to} as it says");
-            self.signed(about, False, &[to], sentence);
-            return None;
-        }
         self.signed(
             about,
             Proven,
             &[to],
             format!(
-                "{to} states in its ledger (leaf {} of {size}) that it received it at {}, and: {}",
+                "{to} states in its ledger (leaf {} of {}) that it received it at {}, and: {}{}",
                 receipt.leaf_index,
+                head.signed.checkpoint().size,
                 receipt.received_at,
-                receipt.outcome.sentence()
+                receipt.outcome.sentence(),
+                replaced([(to, head.is_newest)])
             ),
         );
-        let heard = match self.keys.cosigned_at(&head, from) {
-            Ok(Some(at)) => {
-                let second = at.to_the_second();
-                let sentence =
-                    format!("{from} cosigned at {second}, to the second, the head with this receipt");
+        let heard = match self.keys.cosigned(&head, from) {
+            Ok(Some(cosigned)) => {
+                let sentence = format!(
+                    "{from} cosigned at {}, to the second, the head with this receipt{}",
+                    cosigned.at.to_the_second(),
+                    replaced([(from, cosigned.is_newest)])
+                );
                 self.signed(about, Proven, &[from, to], sentence);
-                Some(at)
+                Some(cosigned.at)
             }
             Ok(None) => {
                 self.held_before(about, &receipt, *recorded_at);
@@ -265,7 +296,11 @@ impl Checker<'_> {
                 if wrapping.digest() == dispatch.message
                     && self.is_signed(&wrapping, PayloadType::Message, from, dispatch.key_list) =>
             {
-                let sentence = format!("{to} refused it for {from}'s signature, which verifies");
+                // What came its receipt does not say, but for the message's digest.
+                let sentence = format!(
+                    "{to} refused it for {from}'s signature, and what is in here as refused bears one that verifies; \
+                     that it is what came nobody signed"
+                );
                 self.signed(about, False, &[to, from], sentence);
             }
             (Outcome::RefusedSignature, Some(_)) => {
@@ -317,19 +352,11 @@ fn by_the_end_of(second: Instant, released: Option<Instant>) -> Instant {
     released.map_or(end, |released| end.max(released))
 }
 
-pub(super) fn payload(dispatch: &DispatchBytes) -> Bytes {
-    match dispatch {
-        DispatchBytes::Signed(bytes) => {
-            signed::decode(bytes.clone()).map(|one| one.payload).unwrap_or_default()
-        }
-        DispatchBytes::Bare(bytes) => bytes.clone(),
-    }
-}
-
-/// A proof whose text says nothing beside it.
-pub(super) fn proof(text: &Bytes) -> Option<Proof> {
-    let text = std::str::from_utf8(text).ok()?;
-    Proof::from_text(text).ok().filter(|proof| proof.to_text() == text)
+/// Whose key for what was signed there was replaced since, to be read after it: whoever got hold of such a key could
+/// have made it later. Nothing where none was.
+fn replaced<const N: usize>(signed: [(Party, bool); N]) -> String {
+    let since = signed.into_iter().filter(|(_, is_newest)| !is_newest);
+    since.map(|(party, _)| format!("; the key with which {party} signed that was replaced since")).collect()
 }
 
 #[cfg(test)]

@@ -2,16 +2,22 @@
 //!
 //! Never here: belief in who hands it on. Only the signature on the original says who wrote that.
 
-use super::Weight::{NotProven, Proven};
+use super::Weight::NotProven;
 use super::thread::{Checker, name};
+use crate::codec::bundle::BundleDispatch;
 use crate::codec::content;
 use crate::codec::forwarded::{self, Opened};
 use crate::domain::content::Content;
-use crate::domain::message::Outgoing;
+use crate::domain::message::{Dispatch, Outgoing};
 use crate::evidence::signed::PayloadType;
 
 impl Checker<'_> {
-    pub(super) fn handed_on(&mut self, about: &str, draft: &Outgoing) {
+    pub(super) fn handed_on(
+        &mut self,
+        about: &str,
+        draft: &Outgoing,
+        dispatches: &[(Dispatch, &BundleDispatch)],
+    ) {
         let said = content::said(&draft.kind, &draft.content);
         let Some(Content::Forwarded(form)) = said.content() else { return };
         let original = match forwarded::open(form) {
@@ -22,12 +28,21 @@ impl Checker<'_> {
         };
         let (author, wrapping) = (original.message.author, &original.wrapping);
         let what = format!("the message that it hands on, {}", name(&original.message));
-        let lists: Vec<u32> = self.keys.numbers(author).collect();
-        let is_by = |list: &&u32| self.is_signed(wrapping, PayloadType::Message, author, **list);
-        match lists.iter().rev().find(is_by).copied() {
+        let lists = self.keys.numbers(author);
+        let is_by = |list: &u32| self.is_signed(wrapping, PayloadType::Message, author, *list);
+        match lists.clone().rev().find(is_by) {
             Some(list) => {
-                let sentence = format!("{author} wrote {what}: signed under {author}'s key list {list}");
-                self.signed(about, Proven, &[author], sentence);
+                let word = self.weigh_message(wrapping, (author, list), dispatches);
+                let sentence = if word.is_proven() {
+                    let dated = word.dated();
+                    format!("{author} wrote {what}: signed under {author}'s key list {list}{dated}")
+                } else {
+                    format!(
+                        "that {author} wrote {what}: signed under {author}'s key list {list}, whose message key was \
+                         replaced since, and nothing in here dates it"
+                    )
+                };
+                self.signed(about, word.weight, &word.by, sentence);
             }
             None if lists.is_empty() => {
                 let why = format!("no key list of {author} is in here");

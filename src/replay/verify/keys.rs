@@ -3,10 +3,11 @@
 //! Never here: what was signed under them.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use bytes::Bytes;
 
-use super::{Named, Weight};
+use super::{Named, Weight, file_of};
 use crate::codec::bundle::{Bundle, BundleParty};
 use crate::codec::{key_list as key_list_codec, signed};
 use crate::domain::digest::Digest;
@@ -21,7 +22,7 @@ use crate::evidence::note::{NoteAlgorithm, NoteKey};
 /// What findings about key lists are about.
 pub(super) const KEYS: &str = "the keys";
 
-/// Something to be said about key lists, once it is known who is vouched for.
+/// Something to be said, once it is known who is vouched for.
 pub(super) struct Said {
     pub(super) weight: Weight,
     /// Whose signatures it rests on.
@@ -30,9 +31,29 @@ pub(super) struct Said {
 }
 
 impl Said {
-    fn wrong(sentence: String) -> Said {
-        Said { weight: Weight::False, on: Vec::new(), sentence }
+    /// By nobody's signature.
+    pub(super) fn wrong(sentence: impl Into<String>) -> Said {
+        Said { weight: Weight::False, on: Vec::new(), sentence: sentence.into() }
     }
+
+    /// By the keys of this Party.
+    pub(super) fn wrong_by(party: Party, sentence: impl Into<String>) -> Said {
+        Said { on: vec![party], ..Said::wrong(sentence) }
+    }
+}
+
+/// A head of a ledger whose keeper's signature verified.
+pub(super) struct Head {
+    pub(super) signed: SignedCheckpoint,
+    /// Whether by a key that its keeper did not replace since.
+    pub(super) is_newest: bool,
+}
+
+/// A cosignature that verified.
+pub(super) struct Cosigned {
+    pub(super) at: Instant,
+    /// Whether by a key that its witness did not replace since.
+    pub(super) is_newest: bool,
 }
 
 /// Checks each Party's lists, and holds the first against what whoever verifies got from elsewhere.
@@ -48,7 +69,26 @@ pub(super) fn open(bundle: &Bundle, trusted: &BTreeMap<Party, Digest>) -> (Keys,
         let vouched = first.is_some() && trusted.get(party) == first.as_ref();
         parties.push(Named { party: *party, fingerprint: first, vouched });
     }
+    said.extend(introductions(bundle));
+    // No signature shows that a list has no successor.
+    let sentence = format!(
+        "by {}: that the newest key list of each Party is in here; where one is left out, a key that it replaced is \
+         taken for one in force",
+        file_of(bundle)
+    );
+    said.push(Said { weight: Weight::Stated, on: Vec::new(), sentence });
     (Keys(keys), parties, said)
+}
+
+/// Whose fingerprint the maker itself had not compared.
+fn introductions(bundle: &Bundle) -> impl Iterator<Item = Said> {
+    bundle.parties.iter().filter_map(|party| {
+        let (code, by, maker) = (party.party, party.introduced_by?, bundle.made_by);
+        let sentence = format!(
+            "{code} is unconfirmed: introduced by {by}, and {maker} had not compared its fingerprint with it"
+        );
+        Some(Said { weight: Weight::Stated, on: Vec::new(), sentence })
+    })
 }
 
 /// The verified key lists of the Parties in a bundle.
@@ -76,24 +116,40 @@ impl Keys {
     }
 
     /// The numbers of a Party's lists.
-    pub(super) fn numbers(&self, party: Party) -> impl Iterator<Item = u32> + use<> {
+    pub(super) fn numbers(&self, party: Party) -> RangeInclusive<u32> {
         1..=u32::try_from(self.0.get(&party).map_or(0, |opened| opened.lists.len())).unwrap_or(u32::MAX)
     }
 
-    /// A checkpoint of the ledger that `keeper` keeps with `other`, signed under one of its lists. `None` also
-    /// where no key list of the other is in here that says which of those with its code it is.
+    /// The number of the last list that a Party had made by then, as it says itself; of its first, where it says of none.
+    pub(super) fn number_at(&self, party: Party, at: Instant) -> Option<u32> {
+        let lists = &self.0.get(&party)?.lists;
+        let last = lists.iter().rev().find(|list| list.made_at <= at);
+        last.or_else(|| lists.first()).map(|list| list.number)
+    }
+
+    /// Whether a list has the message key that the newest one in here has: it was not replaced since.
+    pub(super) fn is_newest(&self, party: Party, number: u32) -> bool {
+        let key = |number| self.key(party, number, Purpose::Message);
+        let newest = key(*self.numbers(party).end());
+        newest.is_some() && key(number) == newest
+    }
+
+    /// A checkpoint of the ledger that `keeper` keeps with `other`, signed under one of its lists, the newest first.
+    /// `None` also where no key list of the other is in here that says which of those with its code it is.
     pub(super) fn checkpoint(
         &self,
         note: &[u8],
         keeper: (Party, Incarnation),
         other: (Party, Incarnation),
-    ) -> Option<SignedCheckpoint> {
+    ) -> Option<Head> {
         let origin = names::ledger_origin(self.end(keeper)?, self.end(other)?);
         let name = names::ledger_key_name(&keeper.0);
-        self.numbers(keeper.0).find_map(|number| {
+        let numbers = self.numbers(keeper.0);
+        numbers.clone().rev().find_map(|number| {
             let key = self.key(keeper.0, number, Purpose::Ledger)?;
             let key = NoteKey::new(&name, NoteAlgorithm::Ed25519, key).ok()?;
-            SignedCheckpoint::open(note, &origin, &key).ok()
+            let signed = SignedCheckpoint::open(note, &origin, &key).ok()?;
+            Some(Head { signed, is_newest: number == *numbers.end() })
         })
     }
 
@@ -102,16 +158,18 @@ impl Keys {
     }
 
     /// When a Party's witness key cosigned a checkpoint. `Err` if a line that says so does not verify.
-    pub(super) fn cosigned_at(&self, head: &SignedCheckpoint, witness: Party) -> Result<Option<Instant>, ()> {
+    pub(super) fn cosigned(&self, head: &Head, witness: Party) -> Result<Option<Cosigned>, ()> {
         let name = names::witness_key_name(&witness);
-        let by_name = head.note().signatures().iter().any(|line| line.name() == name);
-        let at = self.numbers(witness).find_map(|number| {
+        let by_name = head.signed.note().signatures().iter().any(|line| line.name() == name);
+        let numbers = self.numbers(witness);
+        let cosigned = numbers.clone().rev().find_map(|number| {
             let key = self.key(witness, number, Purpose::Witness)?;
             let key = NoteKey::new(&name, NoteAlgorithm::Cosignature, key).ok()?;
-            head.cosigned_at(&key).ok()
+            let at = head.signed.cosigned_at(&key).ok()?;
+            Some(Cosigned { at, is_newest: number == *numbers.end() })
         });
-        match at {
-            Some(at) => Ok(Some(at)),
+        match cosigned {
+            Some(cosigned) => Ok(Some(cosigned)),
             None if by_name => Err(()),
             None => Ok(None),
         }

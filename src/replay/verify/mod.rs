@@ -7,9 +7,12 @@
 
 mod became;
 mod by_hand;
+mod by_way;
+mod dated;
 mod dispatch;
 mod handed_on;
 mod keys;
+mod leaves;
 mod oddities;
 mod session;
 mod thread;
@@ -18,7 +21,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use crate::codec::bundle;
+use crate::codec::bundle::{self, Bundle};
 use crate::codec::fault::DecodeFault;
 use crate::codec::party_file::Fingerprint;
 use crate::domain::digest::{Digest, ThreadId};
@@ -79,7 +82,9 @@ pub struct Named {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NamedPart {
     pub message: String,
-    pub author: Party,
+    /// How much weight the message has, and on whose signatures it rests.
+    pub weight: Weight,
+    pub by: Vec<Party>,
     pub part: Part,
 }
 
@@ -129,7 +134,7 @@ impl Verification {
         let mut found = Findings::of(&self.parties);
         for named in self.parts.iter().filter(|named| named.part.salted_digest == digest) {
             let sentence = format!("it is what {} names as \"{}\"", named.message, shown(&named.part.name));
-            found.signed(&about, Weight::Proven, &[named.author], sentence);
+            found.signed(&about, named.weight, &named.by, sentence);
         }
         if found.found.is_empty() {
             let sentence = "no message in the bundle whose signature verifies names it; was it written with \
@@ -167,6 +172,11 @@ pub fn verify(file: Bytes, trusted: &BTreeMap<Party, Digest>) -> Result<Verifica
         findings: findings.found,
         parts,
     })
+}
+
+/// Who says what only the bundle's maker says. Nobody signs a bundle as a whole.
+fn file_of(bundle: &Bundle) -> String {
+    format!("the file, which is called {}'s and signed by nobody", bundle.made_by)
 }
 
 /// What was found so far, and the key lists that nobody vouched for.

@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Weight::{NotProven, Proven};
+use super::Weight::NotProven;
+use super::dated::Weighed;
 use super::thread::{Checker, name};
 use crate::codec::{content, signed};
 use crate::domain::content::{Content, Kind};
@@ -23,7 +24,9 @@ impl Checker<'_> {
     /// Nothing where the thread is no session.
     pub(super) fn session<'d>(&mut self, dispatches: impl Iterator<Item = &'d Dispatch>) {
         let (thread, maker) = (self.bundle.thread, self.bundle.made_by);
-        let (spoken, not_read) = as_one(self.spoken(dispatches), maker, limits::HOTLINE_AUTHOR_MESSAGES_MAX);
+        let mut spoken = self.spoken(dispatches);
+        self.by_way(&mut spoken);
+        let (spoken, not_read) = as_one(spoken, maker, limits::HOTLINE_AUTHOR_MESSAGES_MAX);
         let Some(session) = Session::of(thread, &spoken, maker) else {
             // Without the message with which it begins nobody makes its order or its transcripts again.
             if spoken.iter().any(Spoken::is_ordered) {
@@ -66,14 +69,14 @@ impl Checker<'_> {
     }
 
     /// The first that was on record with whoever made this, which no signature shows: to be said where there are more.
-    fn beginning(&mut self, session: &Session<'_>, spoken: &[Spoken]) {
+    fn beginning(&mut self, session: &Session, spoken: &[Spoken]) {
         let begins = session.begins.said.message;
         let is_another = |one: &&Spoken| {
             matches!(one.said.content, Content::SessionOpening(_)) && one.said.message != begins
         };
         let others = spoken.iter().filter(is_another).count();
         if others > 0 {
-            let about = self.about(session.begins);
+            let about = self.about(&session.begins);
             let sentence = format!(
                 "that the session begins with it: {others} other opening(s) are in here, and that it was the first is the \
                  word of whoever made this"
@@ -82,15 +85,18 @@ impl Checker<'_> {
         }
     }
 
-    fn order(&mut self, session: &Session<'_>) {
+    fn order(&mut self, session: &Session) {
         // Where these stand follows from what is not in here as well.
         let incomplete = session.incomplete(|_| false);
         let all = session.lines.len().saturating_sub(incomplete.len());
         let is_whole = incomplete.is_empty() && !closes_name_others(session, self.bundle.made_by);
         let of = if is_whole { "" } else { "those of which all that they build on is in here, in " };
+        // What nothing dates, whoever has its author's key of long ago may have put between the others since.
+        let is_dated = |message: &Digest| self.word_of(message).is_proven();
+        let all_dated = session.lines.iter().all(|line| is_dated(&line.spoken.said.message));
         let mut position = 0_usize;
         for line in &session.lines {
-            let (about, author) = (self.about(line.spoken), line.spoken.said.author);
+            let about = self.about(&line.spoken);
             if incomplete.contains(&line.spoken.said.message) {
                 let sentence = match line.missing.len() {
                     0 => "its place: it builds on what names message(s) as seen that are not in here"
@@ -106,8 +112,9 @@ impl Checker<'_> {
             let sentence = format!(
                 "it stands {position} of {all} in {of}the session's order, which follows from what each names as seen"
             );
-            let weight = self.word_of(&line.spoken.said.message);
-            self.signed(&about, weight, &[author], sentence);
+            let word = self.word_of(&line.spoken.said.message);
+            let weight = if all_dated { word.weight } else { NotProven };
+            self.signed(&about, weight, &word.by, sentence);
             if line.unseen > 0 {
                 let sentence = format!(
                     "that it was written after {} of those before it: its author had not seen them, and which came \
@@ -124,7 +131,7 @@ impl Checker<'_> {
         }
     }
 
-    fn closes(&mut self, session: &Session<'_>) {
+    fn closes(&mut self, session: &Session) {
         for party in &session.present {
             let Some(close) = session.closes.get(party) else {
                 let sentence = format!("that {party} regards it as over: no close of it is in here");
@@ -132,7 +139,7 @@ impl Checker<'_> {
                 continue;
             };
             let Content::SessionClose(form) = &close.said.content else { continue };
-            let (about, weight) = (self.about(close), self.word_of(&close.said.message));
+            let (about, word) = (self.about(close), self.word_of(&close.said.message));
             for with in form.agreed.iter().filter(|with| session.is_present(&with.party)) {
                 let digest = with.transcript.map_or_else(|| "of no digest".to_owned(), |one| one.to_string());
                 let messages = with.messages.unwrap_or_default();
@@ -141,23 +148,21 @@ impl Checker<'_> {
                      message(s)",
                     with.party
                 );
-                self.signed(&about, weight, &[*party], sentence);
+                self.signed(&about, word.weight, &word.by, sentence);
             }
         }
     }
 
-    fn transcripts(&mut self, session: &Session<'_>, pair: &Pair) {
+    fn transcripts(&mut self, session: &Session, pair: &Pair) {
         let (one, other) = pair.between;
         if let Some(agreed) = pair.agreed {
             let messages = pair.messages;
             let sentence = format!(
                 "{one} and {other} signed the same transcript {agreed}, and the {messages} messages that both have give it"
             );
-            let closes = [one, other].map(|party| session.closes.get(&party));
-            let is_proven =
-                closes.into_iter().flatten().all(|close| self.word_of(&close.said.message) == Proven);
-            let weight = if is_proven { Proven } else { NotProven };
-            return self.signed(SESSION, weight, &[one, other], sentence);
+            let [first, second] = [one, other].map(|party| self.word_of_close(session, party));
+            let both = first.and(&second);
+            return self.signed(SESSION, both.weight, &both.by, sentence);
         }
         let same = format!("that {one} and {other} hold the same to have been said");
         for difference in pair.differences.iter().take(limits::HOTLINE_DIFFERENCES_TOLD) {
@@ -177,21 +182,27 @@ impl Checker<'_> {
     }
 
     /// What is said later, by whomever, takes nothing from what both signed before.
-    fn before_more_was_said(&mut self, session: &Session<'_>, pair: &Pair) {
+    fn before_more_was_said(&mut self, session: &Session, pair: &Pair) {
         let (one, other) = pair.between;
         let closes = [(one, other), (other, one)].map(|(party, with)| {
-            let close = session.closes.get(&party)?;
-            Some((self.word_of(&close.said.message), signed_with(close, with)?))
+            let signed = signed_with(session.closes.get(&party)?, with)?;
+            Some((self.word_of_close(session, party), signed))
         });
         let [Some((first, signed)), Some((second, same))] = closes else { return };
         if pair.differences.is_empty() && signed == same {
-            let weight = if first == Proven && second == Proven { Proven } else { NotProven };
+            let both = first.and(&second);
             let sentence = format!(
                 "{one} and {other} signed the same transcript {signed}, and the messages that both had seen when they \
                  closed give it"
             );
-            self.signed(SESSION, weight, &[one, other], sentence);
+            self.signed(SESSION, both.weight, &both.by, sentence);
         }
+    }
+
+    /// What a Party's close proves of its word.
+    fn word_of_close(&self, session: &Session<'_>, party: Party) -> Weighed {
+        let close = session.closes.get(&party);
+        close.map_or_else(Weighed::nothing, |close| self.word_of(&close.said.message))
     }
 
     fn about(&self, spoken: &Spoken) -> String {
@@ -200,7 +211,7 @@ impl Checker<'_> {
 }
 
 /// Whether a close names a message of the order that its reader may have and that is not among these.
-fn closes_name_others(session: &Session<'_>, reader: Party) -> bool {
+fn closes_name_others(session: &Session, reader: Party) -> bool {
     let here: BTreeSet<Digest> = session.lines.iter().map(|line| line.spoken.said.message).collect();
     let seen = session.closes.values().flat_map(|close| seen_in(&close.said.content));
     let mut could_be = seen.filter(|one| may_be_had(one, reader));
@@ -277,7 +288,7 @@ fn places<'d>(
     places
 }
 
-fn spoken(digest: Digest, message: &Message, recorded: u64) -> Option<Spoken> {
+pub(super) fn spoken(digest: Digest, message: &Message, recorded: u64) -> Option<Spoken> {
     let said = content::said(&message.draft.kind, &message.draft.content);
     let content = said.content()?.clone();
     if content.kind().noun() != Kind::SessionText.noun() {
@@ -354,7 +365,7 @@ mod tests {
         let session = Session::of(THREAD, &kept, pl).unwrap();
         let [pair] = &session.pairs[..] else { panic!("BY and PL have closed: {:?}", session.pairs) };
         assert_eq!((pair.between, &pair.differences), ((by, pl), &Vec::new()));
-        let signed = |party: Party, with: Party| signed_with(session.closes[&party], with);
+        let signed = |party: Party, with: Party| signed_with(&session.closes[&party], with);
         assert!(signed(by, pl).is_some() && signed(by, pl) == signed(pl, by));
         let (as_it_is, not_read) = as_one(all.clone(), pl, 100);
         assert_eq!((as_it_is, not_read), (all, BTreeMap::new()));

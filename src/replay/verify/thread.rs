@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::by_hand;
-use super::keys::Keys;
-use super::{Findings, NamedPart, Weight};
-use crate::codec::bundle::{Bundle, BundleDispatch, BundleMessage, DispatchBytes};
-use crate::codec::{content, dispatch, message, signed};
+use super::dated::Weighed;
+use super::keys::{Keys, Said};
+use super::{Findings, NamedPart, Weight, file_of};
+use crate::codec::bundle::{Bundle, BundleDispatch, BundleMessage};
+use crate::codec::{content, message, signed};
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
 use crate::domain::keys::Purpose;
@@ -18,7 +19,10 @@ use crate::domain::party::Party;
 use crate::domain::text::shown;
 use crate::domain::transcription::mark;
 use crate::evidence::signed::{PayloadType, Signed};
-use Weight::{False, NotProven, Proven, Stated};
+use Weight::{False, NotProven, Stated};
+
+/// Nobody's fault but whose file it is, which nobody signs.
+pub(super) const TWICE: &str = "it stands in the bundle twice";
 
 /// What was read of a bundle, and what is found on the way.
 pub(super) struct Checker<'a> {
@@ -27,44 +31,28 @@ pub(super) struct Checker<'a> {
     findings: &'a mut Findings,
     /// Those whose author's signature verified.
     pub(super) messages: BTreeMap<Digest, Message>,
-    /// Those of them of which nothing shows that they were written while their key list was in force.
-    undated: BTreeSet<Digest>,
+    /// What each of them proves of its author's word.
+    pub(super) words: BTreeMap<Digest, Weighed>,
     /// Official numbers and addressees of what was dispatched, for what is absent.
     pub(super) dispatched: BTreeSet<(Digest, Party)>,
     acknowledged: BTreeSet<(Digest, Party)>,
-    /// For each place of one Party's to another whether it is signed for.
-    pub(super) places: BTreeMap<(Party, Party), BTreeMap<u64, bool>>,
-}
-
-/// Whose fingerprint the maker itself had not compared.
-fn introductions(bundle: &Bundle, findings: &mut Findings) {
-    for party in &bundle.parties {
-        if let Some(by) = party.introduced_by {
-            let (code, maker) = (party.party, bundle.made_by);
-            let sentence = format!(
-                "{code} is unconfirmed: introduced by {by}, and {maker} had not compared its fingerprint with it"
-            );
-            findings.add("the keys", Weight::Stated, sentence);
-        }
-    }
+    /// For each place of one Party's to another what its dispatch proves.
+    pub(super) places: BTreeMap<(Party, Party), BTreeMap<u64, Weighed>>,
 }
 
 /// The parts that verified messages name come back.
 pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) -> Vec<NamedPart> {
-    introductions(bundle, findings);
     let mut checker = Checker {
         bundle,
         keys,
         findings,
         messages: BTreeMap::new(),
-        undated: BTreeSet::new(),
+        words: BTreeMap::new(),
         dispatched: BTreeSet::new(),
         acknowledged: BTreeSet::new(),
         places: BTreeMap::new(),
     };
-    let dispatches: Vec<Option<(Dispatch, &BundleDispatch)>> =
-        (1..).zip(&bundle.dispatches).map(|(place, one)| checker.read_dispatch(place, one)).collect();
-    let dispatches: Vec<(Dispatch, &BundleDispatch)> = dispatches.into_iter().flatten().collect();
+    let dispatches = checker.dispatches();
     for (place, one) in (1..).zip(&bundle.messages) {
         checker.message(place, one, &dispatches);
     }
@@ -76,12 +64,13 @@ pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) -> Ve
     checker.became();
     checker.session(dispatches.iter().map(|(dispatch, _)| dispatch));
     checker.absent();
-    let named = |message: &Message| {
-        let (about, author) = (name(message), message.author);
-        let parts = message.draft.parts.iter().cloned();
-        parts.map(|part| NamedPart { message: about.clone(), author, part }).collect::<Vec<_>>()
+    let named = |(digest, message): (&Digest, &Message)| {
+        let (about, word) = (name(message), checker.word_of(digest));
+        let named =
+            |part| NamedPart { message: about.clone(), weight: word.weight, by: word.by.clone(), part };
+        message.draft.parts.iter().cloned().map(named).collect::<Vec<_>>()
     };
-    checker.messages.values().flat_map(named).collect()
+    checker.messages.iter().flat_map(named).collect()
 }
 
 impl Checker<'_> {
@@ -94,45 +83,17 @@ impl Checker<'_> {
         self.findings.signed(about, weight, by, sentence);
     }
 
-    /// What a message in here proves of its author's word: whoever has a key of long ago may have written it since.
-    pub(super) fn word_of(&self, message: &Digest) -> Weight {
-        if self.undated.contains(message) { NotProven } else { Proven }
+    pub(super) fn say(&mut self, about: &str, said: Said) {
+        self.findings.signed(about, said.weight, &said.on, said.sentence);
     }
 
-    fn read_dispatch<'b>(
-        &mut self,
-        place: usize,
-        one: &'b BundleDispatch,
-    ) -> Option<(Dispatch, &'b BundleDispatch)> {
-        let about = format!("dispatch {place}");
-        let read = match &one.dispatch {
-            DispatchBytes::Signed(bytes) => signed::decode(bytes.clone())
-                .and_then(|one| Ok((dispatch::decode_dispatch(one.payload.clone())?, Some(one)))),
-            DispatchBytes::Bare(bytes) => {
-                Ok(dispatch::decode_dispatch(bytes.clone()).map(|read| (read, None))).flatten()
-            }
-        };
-        let (read, wrapping) = match read {
-            Ok(read) => read,
-            Err(fault) => {
-                self.add(&about, False, format!("it can't be read: {fault}"));
-                return None;
-            }
-        };
-        if read.thread != self.bundle.thread {
-            self.add(&about, False, "it is of another thread than the bundle");
-        }
-        match wrapping {
-            Some(wrapping) if !self.is_signed(&wrapping, PayloadType::Dispatch, read.from, read.key_list) => {
-                let sentence = format!(
-                    "{}'s signature on it does not verify under its key list {}",
-                    read.from, read.key_list
-                );
-                self.signed(&about, False, &[read.from], sentence);
-                None
-            }
-            Some(_) | None => Some((read, one)),
-        }
+    pub(super) fn is_vouched(&self, party: Party) -> bool {
+        !self.findings.unvouched.contains_key(&party)
+    }
+
+    /// What a message in here proves of its author's word: whoever has a key of long ago may have written it since.
+    pub(super) fn word_of(&self, message: &Digest) -> Weighed {
+        self.words.get(message).cloned().unwrap_or_else(Weighed::nothing)
     }
 
     pub(super) fn is_signed(&self, wrapping: &Signed, kind: PayloadType, party: Party, list: u32) -> bool {
@@ -148,36 +109,43 @@ impl Checker<'_> {
             Ok(read) => read,
             Err(fault) => return self.add(&about, False, format!("it can't be read: {fault}")),
         };
-        let digest = wrapping.digest();
-        let author = message.author;
+        let (digest, author) = (wrapping.digest(), message.author);
+        if self.messages.contains_key(&digest) {
+            return self.add(&about, False, TWICE);
+        }
         let named: Vec<u32> = dispatches
             .iter()
             .filter(|(dispatch, _)| dispatch.message == digest && dispatch.from == author)
             .map(|(dispatch, _)| dispatch.key_list)
             .collect();
-        let candidates_undated = named.is_empty();
-        let candidates = if candidates_undated { self.keys.numbers(author).collect() } else { named };
-        let list = candidates
-            .into_iter()
+        let list = named
+            .iter()
+            .copied()
+            .chain(self.keys.numbers(author).rev())
             .find(|list| self.is_signed(&wrapping, PayloadType::Message, author, *list));
         let Some(list) = list else {
             let sentence = format!("{author}'s signature on it does not verify");
             return self.signed(&about, False, &[author], sentence);
         };
         let about = name(&message);
-        if self.messages.values().any(|other| name(other) == about) {
-            let sentence = format!("{author} gave this number to more than one message");
-            self.signed(&about, False, &[author], sentence);
+        if !named.is_empty() && !named.contains(&list) {
+            self.add(
+                &about,
+                False,
+                "its dispatch names another key list than the one under which it verifies",
+            );
         }
-        // Nothing dates a message that nobody receipted and no head covers.
-        let undated = candidates_undated && self.keys.numbers(author).max() != Some(list);
-        if undated {
-            self.undated.insert(digest);
+        let word = self.weigh_message(&wrapping, (author, list), dispatches);
+        self.number_given_before(&message, &word);
+        if !word.is_proven() {
             self.signed(
                 &about,
                 NotProven,
                 &[author],
-                format!("that {author} wrote it while its key list {list} was in force"),
+                format!(
+                    "that {author} wrote it while its key list {list} was in force: its message key was replaced \
+                     since, and nothing in here dates it"
+                ),
             );
         }
         if message.draft.thread != self.bundle.thread {
@@ -188,9 +156,9 @@ impl Checker<'_> {
             Traffic::Real => "real",
             Traffic::Drill => "DRILL",
         };
-        self.signed(&about, if undated { NotProven } else { Proven }, &[author], format!(
-            "{author} wrote it: {}, {}, {traffic}, \"{}\"; date-time group {}; signed under {author}'s key list {list}",
-            draft.kind, draft.precedence, shown(&draft.subject), message.released_at.date_time_group(),
+        self.signed(&about, word.weight, &word.by, format!(
+            "{author} wrote it: {}, {}, {traffic}, \"{}\"; date-time group {}; signed under {author}'s key list {list}{}",
+            draft.kind, draft.precedence, shown(&draft.subject), message.released_at.date_time_group(), word.dated(),
         ));
         if draft.kind == Kind::Transcription.name() {
             let origin = origin(&message);
@@ -199,8 +167,8 @@ impl Checker<'_> {
         }
         self.signed(
             &about,
-            Stated,
-            &[author],
+            if word.is_proven() { Stated } else { NotProven },
+            &word.by,
             format!(
                 "by {author}: {} drafted it and {} released it",
                 person(&draft.drafter.name, &draft.drafter.office),
@@ -215,7 +183,7 @@ impl Checker<'_> {
                 format!("by {file}: it came there by file; {by} took the carry file at {}", taken.at);
             self.add(&about, Stated, sentence);
         }
-        self.handed_on(&about, draft);
+        self.handed_on(&about, draft, dispatches);
         if !draft.parts.is_empty() {
             self.add(
                 &about,
@@ -226,13 +194,33 @@ impl Checker<'_> {
                 ),
             );
         }
-        if self.messages.insert(digest, message).is_some() {
-            self.add(&about, False, "it stands in the bundle twice");
+        self.words.insert(digest, word);
+        self.messages.insert(digest, message);
+    }
+
+    /// One number for two messages is their author's own fault only where both are its own for certain.
+    fn number_given_before(&mut self, message: &Message, word: &Weighed) {
+        let author = message.author;
+        let same = self
+            .messages
+            .iter()
+            .filter(|(_, other)| (other.author, &other.number) == (author, &message.number));
+        let both = same.map(|(digest, _)| self.word_of(digest).and(word)).min_by_key(|both| both.weight);
+        match both {
+            None => {}
+            Some(both) if both.is_proven() => {
+                let sentence = format!("{author} gave this number to more than one message{}", both.told());
+                self.signed(&name(message), False, &both.by, sentence);
+            }
+            Some(_) => {
+                let sentence = format!("which of two messages with this number is {author}'s");
+                self.signed(&name(message), NotProven, &[author], sentence);
+            }
         }
     }
 
     fn acknowledgements(&mut self) {
-        let read: Vec<(Weight, Message, _)> = self
+        let read: Vec<(Weighed, Message, _)> = self
             .messages
             .iter()
             .filter(|(_, message)| message.draft.kind == ACKNOWLEDGEMENT)
@@ -241,18 +229,18 @@ impl Checker<'_> {
                 (self.word_of(digest), message.clone(), read)
             })
             .collect();
-        for (weight, message, acknowledgement) in read {
+        for (word, message, acknowledgement) in read {
             let by = message.author;
             match acknowledgement {
                 Ok(of) => {
                     let about = self.messages.get(&of.message).map_or_else(|| name(&message), name);
-                    if weight == Proven {
+                    if word.is_proven() {
                         self.acknowledged.insert((of.message, by));
                     }
                     self.signed(
                         &about,
-                        weight,
-                        &[by],
+                        word.weight,
+                        &word.by,
                         format!(
                             "{by} states, in {}, that {} read it at {}",
                             shown(&message.number),
@@ -345,9 +333,8 @@ impl Checker<'_> {
         );
     }
 
-    /// Who says what only the bundle's maker says. Nobody signs a bundle as a whole.
     pub(super) fn file(&self) -> String {
-        format!("the file, which is called {}'s and signed by nobody", self.bundle.made_by)
+        file_of(self.bundle)
     }
 }
 

@@ -103,17 +103,18 @@ pub(super) fn reason(word: Option<&Said>) -> String {
 
 /// Those that no officer of ours has acknowledged, the first ones, and how many there are.
 pub(super) fn waiting(told: &Told, is_read: &BTreeSet<Digest>) -> (Vec<calls::SaidBeside>, usize) {
-    // Whatever else is handed on in the thread is a message like any other.
-    let handed_on: BTreeSet<Digest> = told.handed_on.iter().map(|one| one.in_message).collect();
+    // Whatever else is handed on in the thread is a message like any other. What stands in a line waits there.
+    let handed_on: BTreeSet<Digest> = told.handed_on_alone().map(|one| one.in_message).collect();
     let is_of_it =
         |one: &&Beside| one.told.kind != Kind::Forwarded.name() || handed_on.contains(&one.message);
     let traffic = begins(&told.spoken, told.own).map_or(0, |one| traffic_to_proto(one.said.traffic));
-    let beyond = told.rooms.beyond(&told.here);
+    let (beyond, many) = &told.about.beyond;
     let beyond: Vec<Beside> = beyond.iter().map(|entry| Beside::beyond(entry, traffic)).collect();
     let all = told.beside.iter().filter(is_of_it).chain(&beyond);
     let mut all: Vec<&Beside> = all.filter(|one| !is_read.contains(&one.message)).collect();
     // The sort is stable: of one precedence they stay as they came.
     all.sort_by_key(|one| Reverse(one.precedence));
     let first = all.iter().take(limits::HOTLINE_BESIDE_TOLD);
-    (first.map(|one| one.told(told)).collect(), all.len())
+    let many = all.len().saturating_sub(beyond.len()).saturating_add(*many);
+    (first.map(|one| one.told(told)).collect(), many)
 }

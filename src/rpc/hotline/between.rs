@@ -20,7 +20,7 @@ use crate::domain::said::{Said, takes_back};
 use crate::rpc::{originals, status};
 
 /// With which Party a transcript is: where there is only one other, it need not be named.
-pub(super) fn other(told: &Told, session: &Session<'_>, with: &str) -> Result<Party, Status> {
+pub(super) fn other(told: &Told, session: &Session, with: &str) -> Result<Party, Status> {
     let others: Vec<Party> = session.present.iter().filter(|one| **one != told.own).copied().collect();
     match &others[..] {
         [only] if with.is_empty() => Ok(*only),
@@ -41,9 +41,9 @@ pub(super) fn shown(
 ) -> Result<calls::ShowSessionResponse, Status> {
     let session = told.some_session()?;
     if asked.with.is_empty() {
-        return Ok(lines::shown(told, &session, board, (asked.from, caller)));
+        return Ok(lines::shown(told, session, board, (asked.from, caller)));
     }
-    let other = other(told, &session, &asked.with)?;
+    let other = other(told, session, &asked.with)?;
     let both =
         session.between(told.own, other).ok_or_else(|| status::not_found("transcript of these two"))?;
     let mut page = lines::shown(told, &both, board, (asked.from, caller));
@@ -55,7 +55,7 @@ pub(super) fn shown(
 struct Two<'t> {
     told: &'t Told,
     board: &'t Board,
-    both: &'t Session<'t>,
+    both: &'t Session,
     other: Party,
 }
 
@@ -83,6 +83,7 @@ impl Two<'_> {
             line.agreed_words.retain(|one| one.party == other);
             line.phrase_differs.retain(|party| party == other);
             line.not_to.clear();
+            line.read_as.clear();
             self.line(line);
             if line.author != own && line.author != other {
                 without_own_account(line);
@@ -103,7 +104,7 @@ impl Two<'_> {
         let recorded = both.filter_map(|line| told.envelopes.get(&line.spoken.said.message));
         head.newest_at_ms = recorded.map(|(_, at)| at.0).max().unwrap_or(0);
         head.heard_alone = lines::count(heard::count_alone(told, Some(self.other)));
-        head.handed_on = lines::count(told.handed_on.iter().filter(|one| one.by == self.other).count());
+        head.handed_on = lines::count(told.handed_on_alone().filter(|one| one.by == self.other).count());
         head.not_read_of.retain(|party| party == self.other.as_str());
         head.not_read = 0;
         if !head.not_read_of.is_empty() {
@@ -117,6 +118,7 @@ impl Two<'_> {
     /// have that.
     fn line(&self, line: &mut calls::SessionLine) {
         let Some(digest) = Digest::from_slice(&line.digest) else { return };
+        line.came_by_way = self.told.came_by_way(&digest, Some(self.other));
         let mut said = self.both.lines.iter().map(|line| &line.spoken.said);
         if !line.answers.is_empty() {
             line.answers_not_here = !said.clone().any(|said| said.message.0[..] == line.answers[..]);

@@ -95,9 +95,12 @@ impl Desk {
         let of = digest_in(&asked.text).map_err(|_| status::field("text", "32 bytes"))?;
         let opening = opening_in(&asked.opening)?;
         let head = self.registrar.head();
-        let there = head.board.messages.get(&of).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
+        // What came by way of another Party is in the thread of its session, and no message of its own here.
+        let there = |one: Digest| Some((one, head.board.messages.get(&one)?.index));
+        let there = there(of).or_else(|| there(opening)).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
         let records = head.records(&self.registrar.journal);
-        let thread = records.message(there.index, &of).await.map_err(status::record)?.message.draft.thread;
+        let stored = records.message(there.1, &there.0).await.map_err(status::record)?;
+        let thread = stored.message.draft.thread;
         let (language, translation, translator) = (asked.language, asked.translation, asked.translator);
         let speaker = self.speak(origin, (thread, Some(opening)), asked.precedence)?;
         let speaker = Speaker { replaces: replaced_in(&asked.replaces)?, ..speaker };

@@ -2,16 +2,18 @@
 //! agreed.
 //!
 //! Never here: a place in the order, or a part in what is signed. Whoever hands it on says that its author said it; next
-//! to that stands whether the author's signature verifies here.
+//! to that stands whether the author's signature verifies here. What is addressed to this Party may count as its author's
+//! own all the same (`by_way.rs`).
 
 use prost::Message as _;
 
 use super::lines;
 use super::told::{self, Told};
-use crate::codec::forwarded::Original;
+use crate::codec::forwarded::{self, Opened, Original};
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::Board;
+use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
 use crate::domain::forwarded::Forwarded;
 use crate::domain::party::Party;
@@ -24,9 +26,14 @@ use crate::rpc::originals;
 pub(super) struct HandedOn {
     pub by: Party,
     pub in_message: Digest,
+    /// The record that holds that one, and when it was put on record.
+    pub recorded: u64,
     pub recorded_at: Instant,
     pub form: Forwarded,
     pub original: Box<Original>,
+    /// It is its author's word by the key that was in force here by then; and of what is said in a session this Party is
+    /// one to whom it is addressed.
+    pub may_count: bool,
 }
 
 impl HandedOn {
@@ -43,12 +50,48 @@ impl HandedOn {
     }
 }
 
+impl Told {
+    /// Each by each Party once, as it came first; one that may count takes the place of one that may not. Whatever else is
+    /// handed on in the thread is a message like any other.
+    pub(super) fn hand_on(
+        &mut self,
+        (in_message, recorded, recorded_at): (Digest, u64, Instant),
+        by: Party,
+        form: Forwarded,
+    ) {
+        let Opened::Message(original) = forwarded::open(&form) else { return };
+        let draft = &original.message.draft;
+        let kind = Kind::from_name(&draft.kind).filter(|_| draft.thread == self.thread);
+        let most = match kind {
+            Some(kind) if kind.has_place_in_session() => usize::MAX,
+            Some(Kind::MessageWithdrawal) => limits::HOTLINE_HANDED_ON_TOLD,
+            Some(_) | None => return,
+        };
+        let may_count = self.may_count(by, &original, recorded);
+        let is_word = kind == Some(Kind::MessageWithdrawal);
+        let one = HandedOn { by, in_message, recorded, recorded_at, form, original, may_count };
+        let all = if is_word { &mut self.words_handed_on } else { &mut self.handed_on };
+        let is_it = |other: &&mut HandedOn| other.by == by && other.original.digest == one.original.digest;
+        if let Some(before) = all.iter_mut().find(is_it) {
+            if one.may_count && !before.may_count {
+                *before = one;
+            }
+            return;
+        }
+        if all.iter().filter(|one| one.by == by).count() < most {
+            let bytes = one.bytes();
+            all.push(one);
+            self.count(bytes);
+        }
+    }
+}
+
 /// Of whoever hands on, or of one Party alone: by their authors' date-time groups, as many as one answer has room for,
 /// those that were on record here first; and how many more there are. Whoever hands on more, or what nobody signed, pushes
 /// none out by a date of their own.
 pub(super) fn of(told: &Told, board: &Board, by: Option<Party>) -> (Vec<calls::HandedOn>, u32) {
     let mut all: Vec<&HandedOn> =
-        told.handed_on.iter().filter(|one| by.is_none_or(|by| one.by == by)).collect();
+        told.handed_on_alone().filter(|one| by.is_none_or(|by| one.by == by)).collect();
     all.sort_by_key(|one| (one.recorded_at, one.original.digest, one.by));
     let (mut given, mut bytes, mut more) = (Vec::new(), 0_usize, 0_u32);
     for one in all {
@@ -128,9 +171,11 @@ mod tests {
         let one = HandedOn {
             by: "PL".parse().unwrap(),
             in_message: Digest::ZERO,
+            recorded: 0,
             recorded_at: Instant(0),
             form: Forwarded { original: Some(Enclosed(bytes)), ..Forwarded::default() },
             original: Box::new(Original { digest: Digest::ZERO, wrapping, message, said: Said::Unknown }),
+            may_count: false,
         };
         assert!(one.bytes() > 2 * 100_000, "{}", one.bytes());
     }

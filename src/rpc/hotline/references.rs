@@ -41,7 +41,9 @@ pub(super) fn references(told: &Told, to: &[Party], content: &Content) -> Vec<ev
         add(of.0, evidence::Relation::RefersTo);
     }
     for seen in seen_in(content).iter().filter(|seen| seen.not_to.is_empty()) {
-        if let Some(message) = seen.message {
+        // What its author did not bring here this node would wait for itself.
+        let is_brought = |message: &MessageDigest| !told.by_way.contains_key(&message.0);
+        if let Some(message) = seen.message.filter(is_brought) {
             add(message.0, evidence::Relation::RefersTo);
         }
     }

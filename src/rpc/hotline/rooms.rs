@@ -138,6 +138,24 @@ impl Rooms {
         }
     }
 
+    /// One that came by way of another Party than its author, who has so many times its room for it, and what it takes in
+    /// memory: in that room, as if its author had brought it.
+    pub fn add_by_way(&mut self, (message, author): (Digest, Party), bytes: usize, times: usize) {
+        // With its own record, unless there was room only as others name it.
+        if times > 1 {
+            self.late.insert(message, self.newest);
+        }
+        put(&mut self.taken.entry(author).or_default().said, bytes);
+    }
+
+    /// Its author brought it as well.
+    pub fn give_back(&mut self, author: Party, bytes: usize) {
+        if let Some(taken) = self.taken.get_mut(&author) {
+            let (messages, all) = taken.said;
+            taken.said = (messages.saturating_sub(1), all.saturating_sub(bytes));
+        }
+    }
+
     /// One that was looked at and is not kept, and how long it is.
     pub fn pass(&mut self, entry: &Entry, part: Part, bytes: usize) {
         if self.passed.insert(entry.digest, part).is_none() {
@@ -178,13 +196,11 @@ impl Rooms {
     }
 
     /// What the others say beyond their room, or may say, where it was not looked at: it waits for an officer.
-    pub fn beyond(&self, here: &Thread) -> Vec<Entry> {
-        if here.messages() == self.read.len() {
-            return Vec::new();
-        }
-        let others = here.entries().filter(|entry| entry.author != self.own);
-        let is_rest = |entry: &Entry| self.passed.get(&entry.digest) == Some(&Part::Rest);
-        others.filter(|entry| !self.holds(&entry.digest) && !is_rest(entry)).copied().collect()
+    pub fn beyond<'t>(&'t self, here: &'t Thread) -> impl Iterator<Item = &'t Entry> {
+        let looked = if here.messages() == self.read.len() { 0 } else { usize::MAX };
+        let others = here.entries().take(looked).filter(move |entry| entry.author != self.own);
+        let is_rest = move |entry: &Entry| self.passed.get(&entry.digest) == Some(&Part::Rest);
+        others.filter(move |entry| !self.holds(&entry.digest) && !is_rest(entry))
     }
 
     fn was_seen(&self, message: &Digest) -> bool {
@@ -203,7 +219,7 @@ fn put((messages, all): &mut Room, bytes: usize) {
 
 /// Why this Party says nothing more in a session but that it is over: it is full, and this Party said its share of it,
 /// or the others, who count as is counted here, would not read much more of it as one.
-pub(super) fn full(session: &Session<'_>, rooms: &Rooms) -> Option<String> {
+pub(super) fn full(session: &Session, rooms: &Rooms) -> Option<String> {
     let many = session.lines.iter().filter(|line| line.spoken.said.author == rooms.own).count();
     let (_, bytes) = rooms.taken(rooms.own).said;
     // Whoever floods it takes no share of the others.
@@ -330,6 +346,18 @@ mod tests {
     }
 
     #[test]
+    fn what_came_by_way_of_another_party_takes_its_authors_room_until_its_author_brings_it() {
+        let mut rooms = rooms(&["BY", "LT", "PL"]);
+        for number in 0..8_u8 {
+            rooms.add_by_way((Digest([number; 32]), party("LT")), BYTES, 1);
+        }
+        let has_room = |rooms: &Rooms, code: &str| rooms.takes(party(code), Part::Said, 1);
+        assert!(!has_room(&rooms, "LT") && has_room(&rooms, "BY"));
+        rooms.give_back(party("LT"), BYTES);
+        assert!(has_room(&rooms, "LT"));
+    }
+
+    #[test]
     fn room_ends_by_bytes_too_and_before_a_session_begins_all_have_the_larger_one() {
         let mut rooms = Rooms { inside: (100, 3 * BYTES), ..rooms(&[]) };
         let here = thread(&[("BY", 20)]);
@@ -354,11 +382,11 @@ mod tests {
         }
         let taken = rooms.taken(party("BY"));
         assert_eq!((taken.said.0, taken.rest.0, taken.passed.0), (0, 4, 8), "eight are passed, and no more");
-        assert_eq!(rooms.beyond(&here), all[12..]);
+        assert!(rooms.beyond(&here).eq(&all[12..]));
         rooms.inside = (16, 16 * BYTES);
         assert!(rooms.has_room(party("BY"), 1));
         rooms.add(&all[12], Part::Said, BYTES);
-        assert_eq!(rooms.beyond(&here), all[13..]);
+        assert!(rooms.beyond(&here).eq(&all[13..]));
         // Whoever names what is no part of the order has none of it read once more.
         assert!(!rooms.takes_named(&all[5], 2) && rooms.takes_named(&all[20], 2));
     }

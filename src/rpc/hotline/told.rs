@@ -10,17 +10,18 @@ use bytes::Bytes;
 use imbl::OrdMap;
 use tonic::Status;
 
+use super::about::LookedUp;
 use super::awaited::Awaited;
 use super::bare::{bare, weight};
 use super::beside::Beside;
+use super::by_way::ByWay;
+use super::folded::Folds;
 use super::handed_on::HandedOn;
 use super::receipts::Receipted;
 use super::rooms::{Part, Rooms};
 use crate::codec::content::{self, Said as Read};
-use crate::codec::forwarded::{self, Opened};
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::forwarded::Forwarded;
 use crate::domain::hotline::beginning;
 use crate::domain::hotline::phrases::LinkPhrases;
 use crate::domain::hotline::session::{Session, Spoken, parties};
@@ -31,10 +32,10 @@ use crate::domain::said::{Said, takes_back};
 use crate::domain::thread::{Entry, Thread};
 use crate::domain::time::Instant;
 use crate::domain::transcription::Transcription;
-use crate::domain::translation::Translation;
 use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
+use crate::replay::message_keys::MessageKeys;
 use crate::replay::records::{Records, StoredMessage};
 use crate::rpc::{came_by_file, status};
 
@@ -43,15 +44,17 @@ pub(super) struct Told {
     pub thread: ThreadId,
     pub own: Party,
     /// In the order of the thread: each author's own by their places.
-    pub spoken: Vec<Spoken>,
+    pub spoken: Vec<Arc<Spoken>>,
+    /// What that adds up to.
+    pub folds: Folds,
     /// The envelope of each, and when it was put on record here.
     pub envelopes: BTreeMap<Digest, (Message, Instant)>,
     /// Of each message of the thread that came by file: who took the file, and when.
     came_by_file: BTreeMap<Digest, String>,
     /// Who states in which message that an officer read which: as real, or in a drill.
-    reads: Vec<(Party, Traffic, Digest, Acknowledgement)>,
+    pub(super) reads: Vec<(Party, Traffic, Digest, Acknowledgement)>,
     /// Translations, each as its message says it.
-    translations: Vec<Said>,
+    pub(super) translations: Vec<Said>,
     /// What is agreed here, by Party.
     pub phrases: OrdMap<Party, Arc<LinkPhrases>>,
     /// What this Party wrote down as heard by telephone, and in which message.
@@ -60,7 +63,11 @@ pub(super) struct Told {
     pub handed_on: Vec<HandedOn>,
     /// By which words authors took messages of the session back, as those were handed on in it: of each Party that hands
     /// them on the first, no more than are told of texts.
-    words_handed_on: Vec<HandedOn>,
+    pub(super) words_handed_on: Vec<HandedOn>,
+    /// Of what came by way of another Party than its author, how.
+    pub(super) by_way: BTreeMap<Digest, ByWay>,
+    /// Under which key each Party signs.
+    pub(super) keys: MessageKeys,
     /// By which words authors took messages of their own back.
     pub withdrawals: Vec<Said>,
     /// What other Parties say of it that is no line of it, as it came.
@@ -69,6 +76,8 @@ pub(super) struct Told {
     pub receipts: BTreeMap<(Digest, Party), Receipted>,
     /// Dispatches of ours without a receipt on record.
     pub(super) awaited: Vec<Awaited>,
+    /// Which of all that is about which message.
+    pub about: LookedUp,
     /// All messages of the thread that were read, in its order.
     pub order: Vec<Digest>,
     /// How much of each author was read.
@@ -92,6 +101,7 @@ impl Told {
             thread,
             own,
             spoken: Vec::new(),
+            folds: Folds::default(),
             envelopes: BTreeMap::new(),
             came_by_file: BTreeMap::new(),
             reads: Vec::new(),
@@ -100,10 +110,13 @@ impl Told {
             heard: Vec::new(),
             handed_on: Vec::new(),
             words_handed_on: Vec::new(),
+            by_way: BTreeMap::new(),
+            keys: MessageKeys::default(),
             withdrawals: Vec::new(),
             beside: Vec::new(),
             receipts: BTreeMap::new(),
             awaited: Vec::new(),
+            about: LookedUp::default(),
             order: Vec::new(),
             rooms: Rooms::of(own),
             here: Thread::default(),
@@ -112,30 +125,38 @@ impl Told {
         })
     }
 
-    /// Reads what has come since it was read last, of each author as far as that has room. After an error nothing half
-    /// read may be used.
+    /// Reads what has come since it was read last, of each author as far as that has room; whether anything of its thread
+    /// is new, and so to be folded before anybody looks. After an error nothing half read may be used.
     ///
     /// # Errors
     /// The thread is not here; the journal does not answer, or is not what it was.
-    pub async fn read_on(&mut self, head: &Head, journal: &Journal) -> Result<(), Status> {
-        if self.upto >= head.chain.size {
-            return Ok(());
+    pub async fn read_on(&mut self, head: &Head, journal: &Journal) -> Result<bool, Status> {
+        if self.is_read_to(head) {
+            return Ok(false);
         }
         self.phrases = head.board.roster.phrases.clone();
+        self.keys = head.message_keys.clone();
         let here = head.board.thread(self.thread).ok_or_else(|| status::not_found("session"))?;
         let records = head.records(journal);
         // Whoever has come in by what was read is read further.
         while here.messages() != self.here.messages() {
-            if !self.read_new(here, &records).await? && !self.read_named(here, &records).await? {
+            let is_new = self.read_new(here, &records).await?;
+            self.read_joining(here, &records).await?;
+            let is_more = self.count_handed_on() || is_new;
+            if !is_more && !self.read_named(here, &records).await? {
                 break;
             }
             self.rooms.present = parties(&self.spoken, self.own);
         }
         self.take_receipts(head, &records).await.map_err(status::record)?;
+        self.upto = head.chain.size;
+        // A thread in which nothing changed stands as it stood.
+        if self.here == *here {
+            return Ok(false);
+        }
         self.put_in(self.rooms.in_order(here));
         self.here = here.clone();
-        self.upto = head.chain.size;
-        Ok(())
+        Ok(true)
     }
 
     /// Takes one that was read, where its author has room for it, with so many times that room.
@@ -147,7 +168,8 @@ impl Told {
         times: usize,
     ) -> Result<(), Status> {
         let part = Part::of(&stored.message.draft.kind);
-        if !self.rooms.takes(entry.author, part, times) {
+        let joins = self.joins(&entry.digest);
+        if joins.is_none() && !self.rooms.takes(entry.author, part, times) {
             self.rooms.pass(entry, part, stored.signed.len());
             return Ok(());
         }
@@ -157,7 +179,8 @@ impl Told {
         let before = self.bytes;
         let envelope = stored.signed.len().saturating_sub(stored.message.draft.content.len());
         self.count(LEAST_BYTES);
-        self.take((entry.digest, entry.recorded_at), entry.index, stored.message, envelope);
+        let index = joins.unwrap_or(entry.index);
+        self.take((entry.digest, entry.recorded_at), index, stored.message, envelope);
         self.rooms.add(entry, part, self.bytes.saturating_sub(before));
         if self.rooms.present.is_empty() {
             self.rooms.present = parties(&self.spoken, self.own);
@@ -165,13 +188,33 @@ impl Told {
         Ok(())
     }
 
-    /// About what it takes in memory.
-    pub fn bytes(&self) -> usize {
-        self.bytes
+    /// Whether all was read that this head has, or more.
+    pub fn is_read_to(&self, head: &Head) -> bool {
+        self.upto >= head.chain.size
     }
 
-    fn count(&mut self, bytes: usize) {
+    /// Folds what was read, and looks up what is about what.
+    pub fn fold(&mut self) {
+        self.folds.fold(self.thread, self.own, &self.spoken);
+        self.look_up();
+    }
+
+    /// Whether it takes long to fold or to look at.
+    pub fn is_long(&self) -> bool {
+        self.here.messages() > limits::HOTLINE_IN_PASSING_MAX
+    }
+
+    /// About what it takes in memory.
+    pub fn bytes(&self) -> usize {
+        self.bytes.saturating_add(self.folds.bytes()).saturating_add(self.about.bytes())
+    }
+
+    pub(super) fn count(&mut self, bytes: usize) {
         self.bytes = self.bytes.saturating_add(bytes);
+    }
+
+    pub(super) fn uncount(&mut self, bytes: usize) {
+        self.bytes = self.bytes.saturating_sub(bytes);
     }
 
     /// What came later may stand before what was there, and what was there may be given another place.
@@ -180,7 +223,8 @@ impl Told {
             return;
         }
         let places: BTreeMap<Digest, usize> = (0..).zip(&order).map(|(at, digest)| (*digest, at)).collect();
-        self.spoken.sort_by_key(|one| places.get(&one.said.message));
+        // What came by way of another Party has no place among its author's other messages, and stands behind them.
+        self.spoken.sort_by_key(|one| places.get(&one.said.message).map_or(usize::MAX, |at| *at));
         self.reads.sort_by_key(|(_, _, in_message, _)| places.get(in_message));
         self.translations.sort_by_key(|one| places.get(&one.message));
         self.heard.sort_by_key(|(in_message, _)| places.get(in_message));
@@ -189,12 +233,12 @@ impl Told {
     }
 
     /// The session in it.
-    pub fn session(&self) -> Option<Session<'_>> {
-        Session::of(self.thread, &self.spoken, self.own)
+    pub fn session(&self) -> Option<&Session> {
+        self.folds.now.session.as_ref()
     }
 
     /// The same, or that there is none.
-    pub fn some_session(&self) -> Result<Session<'_>, Status> {
+    pub fn some_session(&self) -> Result<&Session, Status> {
         self.session().ok_or_else(|| status::not_found("session"))
     }
 
@@ -204,40 +248,15 @@ impl Told {
 
     /// That this message of the thread came by file, as this node knows it; empty where it did not.
     pub fn came_by_file(&self, message: &Digest) -> String {
-        self.came_by_file.get(message).cloned().unwrap_or_default()
+        self.came_by_file.get(self.brought_in(message)).cloned().unwrap_or_default()
     }
 
-    /// Who states that an officer read this one, in traffic like its own.
-    pub fn reads_of<'t>(&'t self, of: &'t Digest) -> impl Iterator<Item = (Party, &'t Acknowledgement)> {
-        let traffic = self.traffic_of(of);
-        let is_of = move |(_, as_what, _, read): &&(Party, Traffic, Digest, Acknowledgement)| {
-            read.message == *of && Some(*as_what) == traffic
-        };
-        self.reads.iter().filter(is_of).map(|(by, _, _, read)| (*by, read))
-    }
-
-    /// All that an officer of ours states to have read.
+    /// All that an officer of ours states to have read, and what came within that.
     pub fn read_here(&self) -> BTreeSet<Digest> {
         let ours = self.reads.iter().filter(|(by, ..)| *by == self.own);
-        ours.map(|(_, _, _, read)| read.message).collect()
-    }
-
-    /// The translations of this one, in traffic like its own, each with the message that gives it.
-    pub fn translations_of<'t>(
-        &'t self,
-        of: &'t Digest,
-    ) -> impl Iterator<Item = (&'t Said, &'t Translation)> {
-        let traffic = self.traffic_of(of);
-        self.translations.iter().filter_map(move |one| {
-            let Content::Translation(form) = &one.content else { return None };
-            let is_of = form.of.message_digest.is_some_and(|digest| digest.0 == *of);
-            (is_of && Some(one.traffic) == traffic).then_some((one, form))
-        })
-    }
-
-    /// The first word by which its own author took this one back.
-    pub fn withdrawn_by(&self, one: &Said) -> Option<&Said> {
-        self.withdrawals.iter().find(|word| takes_back(word, one))
+        let read: BTreeSet<Digest> = ours.map(|(_, _, _, read)| read.message).collect();
+        let came = self.by_way.keys().filter(|one| read.contains(self.brought_in(one)));
+        came.chain(&read).copied().collect()
     }
 
     /// That this word came by file; empty where it did not, or no word takes this one back.
@@ -270,11 +289,12 @@ impl Told {
     /// The signed original, by author and check words, of what was written down as heard.
     pub fn original_of(&self, heard: &Transcription) -> Option<&Spoken> {
         let words = beginning(&heard.check_words).ok()?;
-        self.spoken.iter().find(|one| {
+        let found = self.spoken.iter().find(|one| {
             matches!(one.said.content, Content::SessionText(_))
                 && one.said.author.as_str() == heard.origin_party
                 && one.said.message.0.starts_with(&words)
-        })
+        });
+        found.map(Arc::as_ref)
     }
 
     /// Of which message this one changes what is told: it takes that back, or is what was written down of it as heard.
@@ -285,29 +305,12 @@ impl Told {
             Some(self.original_of(form).map_or(*word, |original| original.said.message))
         };
         let mut all = self.handed_on.iter().chain(&self.words_handed_on);
-        let handed_on = || all.any(|one| one.in_message == *word).then_some(*word);
+        let handed_on = || all.any(|one| one.in_message == *word).then(|| self.stands_for(word));
         self.taken_back_by(word).or_else(as_heard).or_else(handed_on)
     }
 
-    fn traffic_of(&self, message: &Digest) -> Option<Traffic> {
-        self.message(message).map(|message| message.draft.traffic)
-    }
-
-    /// By whom, and when, each Party said first that a console of its own shows this one, in traffic like its own.
-    pub fn shown(&self, digest: &Digest) -> BTreeMap<Party, (&str, Instant)> {
-        let (traffic, mut first) = (self.traffic_of(digest), BTreeMap::new());
-        for said in self.spoken.iter().map(|one| &one.said).filter(|said| Some(said.traffic) == traffic) {
-            if let Content::SessionShown(form) = &said.content
-                && form.shown.message_digest.is_some_and(|shown| shown.0 == *digest)
-            {
-                first.entry(said.author).or_insert((form.console.as_str(), said.released_at));
-            }
-        }
-        first
-    }
-
     /// Counts what it keeps of it, and of its envelope, which is so long as it came.
-    fn take(
+    pub(super) fn take(
         &mut self,
         (digest, recorded_at): (Digest, Instant),
         index: u64,
@@ -329,7 +332,9 @@ impl Told {
                 self.count(whole);
                 self.heard.push((digest, form));
             }
-            Read::Form(Content::Forwarded(form)) => self.hand_on((digest, recorded_at), message.author, form),
+            Read::Form(Content::Forwarded(form)) => {
+                self.hand_on((digest, index, recorded_at), message.author, form);
+            }
             Read::Form(content) if content.kind() == Kind::MessageWithdrawal => {
                 self.count(whole);
                 self.withdrawals.push(said(digest, &message, content));
@@ -339,7 +344,7 @@ impl Told {
                 let had_by: Vec<Party> = to.iter().copied().chain([message.author, self.own]).collect();
                 let said = said(digest, &message, bare(content, &had_by));
                 self.count(REST_BYTES.saturating_add(envelope).saturating_add(weight(&said.content)));
-                self.spoken.push(Spoken { said, to, recorded: index });
+                self.spoken.push(Arc::new(Spoken { said, to, recorded: index }));
                 // What it says was taken out of it.
                 let mut envelope = message;
                 envelope.draft.content = Bytes::new();
@@ -352,28 +357,9 @@ impl Told {
             Read::Form(_) | Read::Unknown | Read::Unreadable(_) => {}
         }
     }
-
-    /// Whatever else is handed on in the thread is a message like any other.
-    fn hand_on(&mut self, (in_message, recorded_at): (Digest, Instant), by: Party, form: Forwarded) {
-        let Opened::Message(original) = forwarded::open(&form) else { return };
-        let draft = &original.message.draft;
-        let kind = Kind::from_name(&draft.kind).filter(|_| draft.thread == self.thread);
-        let (all, most) = match kind {
-            Some(kind) if kind.has_place_in_session() => (&mut self.handed_on, usize::MAX),
-            Some(Kind::MessageWithdrawal) => (&mut self.words_handed_on, limits::HOTLINE_HANDED_ON_TOLD),
-            Some(_) | None => return,
-        };
-        let is_there = all.iter().any(|one| one.by == by && one.original.digest == original.digest);
-        if !is_there && all.iter().filter(|one| one.by == by).count() < most {
-            let one = HandedOn { by, in_message, recorded_at, form, original };
-            let bytes = one.bytes();
-            all.push(one);
-            self.count(bytes);
-        }
-    }
 }
 
-fn original(content: &Content) -> Option<Digest> {
+pub(super) fn original(content: &Content) -> Option<Digest> {
     let Content::Translation(form) = content else { return None };
     form.of.message_digest.map(|digest| digest.0)
 }

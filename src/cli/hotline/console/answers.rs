@@ -8,6 +8,7 @@ use super::dialogue::{Dialogue, Purpose};
 use super::drafts::{DraftOf, Given};
 use super::state::{Effect, Link, State, View};
 use crate::cli::hotline::speak::answered_not_to;
+use crate::cli::hotline::way::to_read;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_answer::How;
 use crate::codec::proto::detente::v1::join_request::What as Said;
@@ -90,10 +91,16 @@ impl State {
                     draft.replaces = spoken.draft.clone();
                 }
             }
-            _ => {
+            Some(How::Spoken(_)) => {
                 self.drafts.remove(&of);
                 if self.view == View::Writing && self.writes() == of {
                     self.view = View::Session;
+                }
+            }
+            // Nothing says that it is on record: it stays, and is given again under its id by the officer's key.
+            Some(How::Read(_)) | None => {
+                if let Some(draft) = self.drafts.get_mut(&of) {
+                    draft.given = draft.given.map(|given| Given { again: None, ..given });
                 }
             }
         }
@@ -131,13 +138,13 @@ impl State {
     fn is_read(&mut self, digest: &Bytes) {
         for session in self.sessions.values_mut() {
             session.stands.beside.retain(|one| one.digest != *digest);
-            let lines = session.lines.iter_mut().filter(|line| line.digest == *digest);
+            let lines = session.lines.iter_mut().filter(|line| to_read(line) == digest);
             lines.for_each(|line| line.read_by_caller = true);
         }
     }
 
-    /// What was refused is the officer's again, and what is to be seen beside it is asked for anew; what is on record
-    /// is done, and a session that was opened is looked at.
+    /// What was refused, or has an answer that says nothing of it, is the officer's again, and what is to be seen beside
+    /// it is asked for anew; what is on record is done, and a session that was opened is looked at.
     fn dialogue_answered(&mut self, id: CommandId, how: Option<&How>) -> Vec<Effect> {
         let is_it = |dialogue: &Dialogue| dialogue.given == Some(id);
         let is_looked_at = self.dialogue.as_ref().is_some_and(is_it);
@@ -145,12 +152,13 @@ impl State {
         let Some(dialogue) = self.dialogue.as_mut().filter(|_| is_looked_at).or(left) else {
             return Vec::new();
         };
-        if let Some(How::Refused(refused)) = how {
-            if refused.again {
-                return Vec::new();
+        match how {
+            Some(How::Refused(refused)) if refused.again => return Vec::new(),
+            Some(How::Refused(_)) | None => {
+                dialogue.given = None;
+                return if is_looked_at { self.look_anew() } else { Vec::new() };
             }
-            dialogue.given = None;
-            return if is_looked_at { self.look_anew() } else { Vec::new() };
+            Some(How::Spoken(_) | How::Read(_)) => {}
         }
         let opens = is_looked_at && dialogue.purpose == Purpose::Open;
         if is_looked_at {
@@ -261,6 +269,7 @@ mod tests {
     use super::*;
     use crate::cli::hotline::console::keys::{At, Key};
     use crate::cli::hotline::console::screen::{answer, console, text, told};
+    use crate::cli::hotline::console::stood::drawn;
 
     #[test]
     fn a_draft_that_another_command_released_is_none_here_and_what_names_one_that_is_gone_is_told_no_longer()
@@ -269,6 +278,7 @@ mod tests {
         let stands = |state: &State| state.refused.stands(&state.thread);
         let mut state = console(&[text(1, "BY", "one")]);
         for key in [Key::Enter, Key::Character('w'), Key::Character('x'), Key::Control('s')] {
+            drawn(&mut state);
             state.press(key, at(1));
         }
         let not_released = |draft: u8| {
@@ -294,5 +304,36 @@ mod tests {
         assert_eq!(effects, [Effect::Keep(state.writes())]);
         assert!(state.drafts.is_empty() && state.view == View::Session && stands(&state).is_none());
         assert!(state.notice.starts_with("your draft was released"), "{}", state.notice);
+    }
+
+    #[test]
+    fn an_answer_that_does_not_say_what_became_of_a_text_takes_nothing_of_it() {
+        let at = |id: u8| At { now: Instant(i64::from(id)), id: CommandId([id; 16]) };
+        let mut state = console(&[text(1, "BY", "one")]);
+        for key in [Key::Enter, Key::Character('w'), Key::Character('x'), Key::Control('s')] {
+            drawn(&mut state);
+            state.press(key, at(1));
+        }
+        let nothing = |id: u8| calls::JoinAnswer { command: vec![id; 16].into(), how: None };
+        assert_eq!(state.answered(nothing(1), Instant(2)), [Effect::Keep(state.writes())]);
+        assert!(stood_as_said(&state, "the node did not say what became of your text"));
+        assert_eq!(state.drafts[&state.writes()].written.text, "x");
+        let effects = state.press(Key::Control('s'), at(3));
+        let [_, Effect::Say(Said::Say(asked))] = &effects[..] else { panic!("{effects:?}") };
+        assert_eq!(asked.command.as_ref().unwrap().id[..], [1; 16]);
+
+        let mut state = console(&[]);
+        let keys = ["BY", "why", "en"].map(|field| [Key::Pasted(field.into()), Key::Tab]);
+        state.press(Key::Character('o'), at(4));
+        for key in keys.into_iter().flatten().chain([Key::Control('s')]) {
+            state.press(key, at(5));
+        }
+        assert!(state.answered(nothing(5), Instant(6)).is_empty());
+        let dialogue = state.dialogue.as_ref().expect("what is filled in stays");
+        assert_eq!(dialogue.given, None);
+    }
+
+    fn stood_as_said(state: &State, sentence: &str) -> bool {
+        state.refused.stands(&state.thread).as_deref() == Some(sentence)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Never here: what a key does (`keys.rs`), or a guess by the time between two keys.
 
+use super::head::too_small;
 use super::keys::{At, Key};
 use super::state::{Effect, State, View};
 
@@ -15,25 +16,30 @@ pub enum Came {
     Last,
 }
 
-const NOT_ALONE: &str = "NOT DONE: r, a, t, p, +, c, o and q count only where they are pressed by themselves; \
-                         others came at once";
+const NOT_ALONE: &str = "NOT DONE: several keys came at once: press the one that you mean by itself";
 const NOT_SEEN: &str = "NOT SENT: more came at once with Ctrl-S: look at it, and press it again";
+const TOO_SMALL: &str = "NOT DONE: on a screen that is too small nothing is said";
 
 impl State {
-    /// Nothing is put on record by a letter, nothing goes, no fields are opened and nothing is left, by what nobody may
-    /// have pressed; and nothing goes that was not drawn before it was sent.
+    /// Nothing is put on record by a letter, nothing goes, no text or fields are begun and nothing is left, by what
+    /// nobody may have pressed; and nothing goes that was not drawn before it was sent, or where nothing can be seen.
     pub fn press_as_it_came(&mut self, key: Key, came: Came, at: At) -> Vec<Effect> {
+        self.is_in_midst = came == Came::Within;
         let is_looked_at = self.view == View::Session && !self.is_typed_in();
+        let leaves = matches!(key, Key::Control('c') | Key::Character('q'));
         let acts = match key {
-            Key::Character('o' | 'q') => !self.is_typed_in(),
-            Key::Character('r' | 'a' | 't' | 'p' | '+' | 'c') => is_looked_at,
+            Key::Control('c') => true,
+            Key::Character('o' | 'q' | 'w') => !self.is_typed_in(),
+            Key::Enter | Key::Character('r' | 'a' | 't' | 'p' | '+' | 'c') => is_looked_at,
             _ => false,
         };
+        let is_unseen = too_small(self.size).is_some();
         let sends = self.is_typed_in() && key == Key::Control('s');
         let rule = match came {
             Came::Within | Came::Last if acts => NOT_ALONE,
             Came::Within | Came::Last if sends => NOT_SEEN,
             Came::Alone if sends && self.is_undrawn => NOT_SEEN,
+            Came::Alone if is_unseen && (sends || acts && !leaves) => TOO_SMALL,
             Came::Alone | Came::Within | Came::Last => {
                 self.is_undrawn |= self.is_typed_in();
                 return self.press(key, at);
@@ -50,7 +56,8 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::hotline::console::screen::{Drawn, console, text};
+    use crate::cli::hotline::console::screen::{console, text};
+    use crate::cli::hotline::console::stood::drawn;
     use crate::codec::proto::detente::v1::join_request::What as Said;
     use crate::domain::digest::CommandId;
     use crate::domain::time::Instant;
@@ -65,6 +72,7 @@ mod tests {
             let key = match character {
                 '\r' => Key::Enter,
                 '\u{13}' => Key::Control('s'),
+                '\u{3}' => Key::Control('c'),
                 character => Key::Character(character),
             };
             let came = if number == last { Came::Last } else { Came::Within };
@@ -92,16 +100,21 @@ mod tests {
         let draft = &state.drafts[&state.writes()];
         assert_eq!(draft.written.text, lines.replace('\r', "\n").repeat(2));
         assert!(draft.given.is_none());
-        // Nor behind it: nobody has seen what would go. It goes once that was drawn.
+        // Nor behind it: nobody has seen what would go. It goes once all of that has stood there.
         state.refused = Default::default();
         let send = |state: &mut State, came| state.press_as_it_came(Key::Control('s'), came, AT);
         for came in [Came::Last, Came::Alone] {
             assert!(send(&mut state, came).is_empty());
             assert_eq!(state.refused.stands(&state.thread).as_deref(), Some(NOT_SEEN));
         }
-        state.stood(Drawn::default());
-        let effects = send(&mut state, Came::Alone);
-        assert!(effects.iter().any(|effect| matches!(effect, Effect::Say(Said::Say(_)))), "{effects:?}");
+        let mut presses = 0;
+        let said = |effects: Vec<Effect>| effects.iter().any(|one| matches!(one, Effect::Say(Said::Say(_))));
+        while !said(send(&mut state, Came::Alone)) {
+            drawn(&mut state);
+            presses += 1;
+            assert!(presses < 20, "{}", state.notice);
+        }
+        assert!(presses > 1, "{presses}");
     }
 
     #[test]
@@ -113,10 +126,48 @@ mod tests {
             assert_eq!(state.refused.stands(&state.thread).as_deref(), Some(NOT_ALONE));
             state.view = View::Session;
         }
-        // Where a text is written, all of it is text.
+        // Nor is a text begun, or anything typed into one.
+        assert!(at_once(&mut state, "we wait\rat once\u{3}").is_empty());
+        assert_eq!((state.view, state.drafts.len()), (View::Session, 0));
+        // Where a text is written, all of it is text, but the key by which the console is left: pressed alone it is.
         state.press(Key::Character('w'), AT);
-        at_once(&mut state, "potc+q");
-        assert_eq!(state.drafts[&state.writes()].written.text, "potc+q");
+        let effects = at_once(&mut state, "potc+q\u{3}w");
+        assert!(!effects.contains(&Effect::Leave));
+        assert_eq!(state.drafts[&state.writes()].written.text, "potc+qw");
+        assert_eq!(state.press_as_it_came(Key::Control('c'), Came::Alone, AT), [Effect::Leave]);
+    }
+
+    #[test]
+    fn where_the_screen_is_too_small_to_see_anything_nothing_is_put_on_record_and_what_is_typed_stays() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        state.press(Key::Enter, AT);
+        state.size = (19, 24);
+        assert!(state.press_as_it_came(Key::Character('a'), Came::Alone, AT).is_empty());
+        assert_eq!(state.refused.stands(&state.thread).as_deref(), Some(TOO_SMALL));
+        state.press(Key::Character('w'), AT);
+        state.press_as_it_came(Key::Character('x'), Came::Alone, AT);
+        drawn(&mut state);
+        assert!(state.press_as_it_came(Key::Control('s'), Came::Alone, AT).is_empty());
+        assert_eq!(state.drafts[&state.writes()].written.text, "x");
+        assert_eq!(state.press_as_it_came(Key::Control('c'), Came::Alone, AT), [Effect::Leave]);
+    }
+
+    #[test]
+    fn what_was_drawn_for_a_moment_in_the_midst_of_what_came_at_once_has_not_stood_on_the_screen() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        state.press(Key::Enter, AT);
+        state.press(Key::Character('w'), AT);
+        for _ in 0..40 {
+            state.press_as_it_came(Key::Character('x'), Came::Within, AT);
+            drawn(&mut state);
+            state.press_as_it_came(Key::Enter, Came::Within, AT);
+            drawn(&mut state);
+        }
+        state.press_as_it_came(Key::Character('x'), Came::Last, AT);
+        drawn(&mut state);
+        let send = |state: &mut State| state.press_as_it_came(Key::Control('s'), Came::Alone, AT);
+        assert!(send(&mut state).is_empty());
+        assert!(state.notice.starts_with("NOT SENT: 29 row(s)"), "{}", state.notice);
     }
 
     #[test]

@@ -144,6 +144,9 @@ impl Dialogue {
     /// Why nothing came of the key.
     pub fn press(&mut self, key: Key) -> Result<(), String> {
         self.scroll = None;
+        if let Some(field) = self.fields.get_mut(self.at) {
+            field.written.follow_cursor();
+        }
         let last = self.fields.len().saturating_sub(1);
         let is_filled_in = &mut self.is_filled_in;
         let mut taken = |field: &mut Field, text: &str| {

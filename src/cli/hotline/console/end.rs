@@ -1,7 +1,7 @@
-//! The end of a session at the console: how it was closed and by whom, and what was said of it that stands at none of its
-//! lines and waits for an officer, as a close does.
+//! The end of a session at the console: what was heard by telephone and has no original yet, how the session was closed
+//! and by whom, and what was said of it that stands at none of its lines and waits for an officer, as a close does.
 //!
-//! Never here: a text. What says more than stands here is not acknowledged here.
+//! Never here: a signed text. What says more than stands here is not acknowledged here.
 
 use bytes::Bytes;
 
@@ -13,6 +13,7 @@ use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
+use crate::domain::mixed::mixed_letters;
 use crate::domain::text::{shown, shown_lines};
 
 /// What waits of that which is said beside the lines and stands at this one.
@@ -56,17 +57,20 @@ pub fn end_of(session: &Session) -> Option<Bytes> {
 /// Whether there is anything behind the last line.
 pub fn has_end(session: &Session) -> bool {
     let is_closed = !session.closed.is_empty() || !session.closes.is_empty();
-    is_closed || at_the_end(session).next().is_some()
+    let is_heard = !session.stands.heard.is_empty() || session.stands.more_heard > 0;
+    is_closed || is_heard || at_the_end(session).next().is_some()
 }
 
-/// Its rows: how the session was closed and by whom, and then what waits there.
+/// Its rows: what was heard by telephone, how the session was closed and by whom, and then what waits there.
 pub fn end(
     session: &Session,
     wide: usize,
     place: &dyn Fn(&[u8]) -> Option<u32>,
     is_selected: bool,
 ) -> Vec<Row> {
-    let mut rows = closed(&session.closed, wide, place);
+    let sign = if is_selected { '>' } else { ' ' };
+    let mut rows = heard(&session.stands, wide, sign);
+    rows.extend(closed(&session.closed, wide, place));
     closed_by(&mut rows, session, wide);
     for one in at_the_end(session) {
         let weight = match (is_flash(one), is_selected) {
@@ -75,8 +79,7 @@ pub fn end(
             (false, false) => Weight::Plain,
         };
         let heading = format!(
-            "{}{:<5}   - {}  {}  {}  {}",
-            if is_selected { '>' } else { ' ' },
+            "{sign}{:<5}   - {}  {}  {}  {}",
             traffic_mark(one.traffic),
             precedence_name(one.precedence),
             shown(&one.author),
@@ -111,6 +114,31 @@ pub fn end(
         if !one.remarks.is_empty() {
             below(&mut rows, &shown_lines(&one.remarks), wide);
         }
+    }
+    rows
+}
+
+/// What was heard by telephone and has no original here: this Party's own word, outside of the signed order.
+fn heard(stands: &calls::Session, wide: usize, sign: char) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for one in &stands.heard {
+        let (from, taken_down) = (shown(&one.from), page::taken_down(one));
+        let heading =
+            format!("{sign}HEARD BY TELEPHONE, no original yet: said to be of {from}; {taken_down}");
+        put(&mut rows, 0, &heading, wide, Weight::Bold);
+        let words = match one.check_words.as_str() {
+            "" => "no check words: its original will not be found by itself".to_owned(),
+            words => format!("its original will be found by: {}", shown(words)),
+        };
+        put(&mut rows, 2, &words, wide, Weight::Plain);
+        below(&mut rows, &shown_lines(&one.text), wide);
+        if let Some(mark) = mixed_letters(&one.text) {
+            put(&mut rows, 2, &mark, wide, Weight::Bold);
+        }
+    }
+    if stands.more_heard > 0 {
+        let more = format!("and {} more HEARD BY TELEPHONE: detente hotline show", stands.more_heard);
+        put(&mut rows, 0, &more, wide, Weight::Bold);
     }
     rows
 }
@@ -188,5 +216,39 @@ mod tests {
         let said = says(&session);
         let reserved = said.iter().filter(|text| text.contains("reserve")).count();
         assert!(reserved == 1 && said.iter().any(|text| text.contains("NOT ACKNOWLEDGED")), "{said:?}");
+    }
+
+    #[test]
+    fn what_was_heard_by_telephone_stands_at_the_end_and_says_that_its_original_is_not_here_yet() {
+        let heard = calls::HeardText {
+            from: "BY".into(),
+            read_by: "Officer of BY".into(),
+            written_by: "Officer of PL".into(),
+            at: "2025-09-12T06:00Z".into(),
+            text: "We are \u{1b}[2J coming back.\nAll of us.".into(),
+            ..Default::default()
+        };
+        let named = calls::HeardText { check_words: "acorn album".into(), ..heard.clone() };
+        let mut session = Session::default();
+        assert!(!has_end(&session));
+        session.stands.heard = vec![heard, named];
+        session.stands.more_heard = 3;
+        assert!(
+            has_end(&session) && end_of(&session).is_none(),
+            "nothing of it waits for an acknowledgement"
+        );
+        let said = says(&session);
+        let expected = [
+            " HEARD BY TELEPHONE, no original yet: said to be of BY; read out by Officer of",
+            "BY, written down by Officer of PL at 2025-09-12T06:00Z",
+            "no check words: its original will not be found by itself",
+            "|",
+            "We are \\u{1b}[2J coming back.",
+            "|",
+            "All of us.",
+        ];
+        assert_eq!(said[..7], expected);
+        assert!(said.contains(&"its original will be found by: acorn album".to_owned()), "{said:?}");
+        assert_eq!(said.last().unwrap(), "and 3 more HEARD BY TELEPHONE: detente hotline show");
     }
 }

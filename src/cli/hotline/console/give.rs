@@ -170,6 +170,9 @@ impl State {
 
     /// What was filled in goes to the node; a translation is written next.
     pub fn give_dialogue(&mut self, at: At, was_asked: bool) -> Vec<Effect> {
+        if !self.fields_are_read_over() {
+            return Vec::new();
+        }
         let Some(dialogue) = self.dialogue.take() else { return Vec::new() };
         if dialogue.purpose == Purpose::Translate {
             match (dialogue.translation(), self.session()) {
@@ -244,7 +247,7 @@ impl State {
         // A translation has no part in what was signed.
         let reopens = of.translates.is_empty() && self.session().is_some_and(Session::is_closed);
         let is_live = self.link == Link::Live;
-        let Some(draft) = self.drafts.get_mut(&of) else { return Vec::new() };
+        let Some(draft) = self.drafts.get(&of) else { return Vec::new() };
         if draft.written.text.trim().is_empty() {
             self.notice = "there is nothing to send".into();
             return Vec::new();
@@ -253,6 +256,10 @@ impl State {
             self.notice = format!("NOT SENT: {rule}");
             return Vec::new();
         }
+        if !self.is_read_over() {
+            return Vec::new();
+        }
+        let Some(draft) = self.drafts.get_mut(&of) else { return Vec::new() };
         if reopens && !was_asked && draft.given.is_none() {
             return self.asks_to_reopen();
         }
@@ -288,12 +295,17 @@ mod tests {
     use crate::cli::hotline::console::composer::Edit;
     use crate::cli::hotline::console::keys::Key;
     use crate::cli::hotline::console::screen::{console, text};
+    use crate::cli::hotline::console::stood::drawn;
     use crate::domain::digest::CommandId;
     use crate::domain::time::Instant;
 
+    /// Each once all before was drawn.
     fn press(state: &mut State, keys: &[Key]) -> Vec<Effect> {
         let at = At { now: Instant(1), id: CommandId([1; 16]) };
-        keys.iter().fold(Vec::new(), |_, key| state.press(key.clone(), at))
+        keys.iter().fold(Vec::new(), |_, key| {
+            drawn(state);
+            state.press(key.clone(), at)
+        })
     }
 
     fn said(effects: &[Effect]) -> Option<&calls::SayRequest> {

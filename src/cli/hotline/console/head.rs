@@ -6,95 +6,102 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 
-use super::rows::{Row, Weight, put, seconds};
+use super::drafts::{Draft, DraftOf};
+use super::last_row::{Waits, waits_and_link};
+use super::rows::{Row, Weight, put};
 use super::state::{Link, Session, State, View};
 use crate::cli::hotline::links::not_heard;
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
-use crate::domain::official::wrap::{columns, cut};
+use crate::domain::official::wrap::{cut, wrapped};
 use crate::domain::text::shown;
 
 pub const HEAD_ROWS: usize = 3;
-/// On a narrower screen no text is shown, so that none passes for one that was.
-pub const TEXT_COLUMNS_MIN: usize = 16;
-/// On a narrower screen a session is listed by what it is about.
+/// On a narrower screen, or a lower one, nothing is shown but that, so that nothing passes for what was.
+pub const COLUMNS_MIN: usize = 20;
+pub const ROWS_MIN: usize = 5;
+/// On a narrower screen a session is listed by what it is about, and what stands above is said in fewer words.
 const LIST_COLUMNS_MIN: usize = 40;
-/// While another console of this officer runs.
-pub const NOT_KEPT: &str = "another console of yours keeps the drafts: what is written here is NOT KEPT";
+/// While another console of this officer runs, or what is kept can't be read.
+const NOT_KEPT: &str = "NOT KEPT here: another console of yours keeps the drafts, or they can't be read";
+
+/// That no work is done on a screen of so many columns and rows; `None` where it has room.
+pub fn too_small((columns, rows): (u16, u16)) -> Option<String> {
+    let has_room = usize::from(columns) >= COLUMNS_MIN && usize::from(rows) >= ROWS_MIN;
+    (!has_room).then(|| format!("screen too small: at least {COLUMNS_MIN}x{ROWS_MIN}"))
+}
+
+/// All that stands on a screen that is too small: that it is, and then what waits.
+pub fn head_alone(state: &State, too_small: &str, wide: usize) -> Vec<Row> {
+    let waits = Waits::of(state);
+    let rows = [too_small.to_owned(), waits.narrow()];
+    let rows = rows.iter().filter(|row| !row.is_empty());
+    let room = wide.max(1);
+    let rows = rows.flat_map(|row| wrapped(row, room, room));
+    rows.map(|row| Row::of(row, waits.weight(Weight::Bold))).collect()
+}
 
 pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
-    let unread = state.sessions.values().map(|one| state.unread(one)).fold(0, usize::saturating_add);
-    let flashes = state.sessions.values().filter(|one| state.alarms_in(one)).count();
-    let left = state.sessions.values().map(|one| one.stands.to_acknowledge);
-    let left = left.fold(0, u32::saturating_add);
-    let is_only_left = (flashes, unread) == (0, 0) && left > 0;
-    let mut waits = match (flashes, unread) {
-        (0, 0) if is_only_left => format!("TO ACKNOWLEDGE {left}"),
-        (0, 0) => String::new(),
-        (0, unread) => format!("UNREAD {unread}"),
-        (flashes, unread) => format!("FLASH in {flashes} session(s), UNREAD {unread}"),
-    };
-    // What stands of the link whole, and the rest of it.
-    let (mut link, more, weight) = match &state.link {
-        Link::Joining => ("joining the node".to_owned(), String::new(), Weight::Bold),
-        Link::Live => ("linked to the node".to_owned(), String::new(), Weight::Plain),
-        Link::Lost(since, why) => {
-            let since = seconds(since.0);
-            // The hour first: a link is seldom lost for days.
-            let (day, hour) = since.split_once('T').unwrap_or(("", since.as_str()));
-            let lost = format!("LINK TO NODE LOST since {hour}");
-            (lost, format!(" {day}, trying again: {why}"), Weight::Reverse)
-        }
-    };
-    if flashes > 0 || is_only_left {
-        let keys = if state.is_typed_in() { ": Esc, then n" } else { ": press n" };
-        let needed = [waits.as_str(), keys, "  ", link.as_str()];
-        let needed = needed.into_iter().map(columns).fold(0, usize::saturating_add);
-        // Where the two have no room together, since when the node is lost comes before the keys.
-        if more.is_empty() || needed < wide {
-            waits.push_str(keys);
-        }
-    }
-    link.push_str(&more);
-    let weight = if flashes > 0 { Weight::Reverse } else { weight };
-    // What waits comes first: a narrow screen takes the rest.
-    let words: Vec<String> = [waits, link].into_iter().filter(|one| !one.is_empty()).collect();
-    let last = Row::of(cut(&words.join("  "), wide), weight);
+    let (last, link) = waits_and_link(state, wide);
+    let is_narrow = wide < LIST_COLUMNS_MIN;
     let session = state.session().filter(|_| state.view != View::List);
-    let Some(session) = session else {
-        let count = state.sessions.len();
-        let more = match state.left_out.len() {
-            0 => String::new(),
-            more => format!(" and {more} older: detente hotline list"),
-        };
-        let first = format!("HOTLINE  {}  {count} session(s){more}", state.own);
-        let kept = if state.keeps { String::new() } else { NOT_KEPT.to_owned() };
-        let links = links(state, state.sessions.values());
-        let second: Vec<String> = [kept, links].into_iter().filter(|one| !one.is_empty()).collect();
-        let second = second.join("  ");
-        return [Row::of(cut(&first, wide), Weight::Bold), Row::of(cut(&second, wide), Weight::Bold), last];
+    let (first, second) = match session {
+        None => of_list(state, is_narrow),
+        Some(session) => of_session(state, session, is_narrow),
     };
+    let weight = if second.is_urgent { Weight::Bold } else { Weight::Plain };
+    let second = link.unwrap_or_else(|| Row::of(cut(&second.text, wide), weight));
+    [Row::of(cut(&first, wide), Weight::Bold), second, last]
+}
+
+/// The second row: it stands out where somebody is not heard, and above the list.
+struct Second {
+    text: String,
+    is_urgent: bool,
+}
+
+fn of_list(state: &State, is_narrow: bool) -> (String, Second) {
+    let count = state.sessions.len();
+    let more = match state.left_out.len() {
+        0 => String::new(),
+        more => format!(" and {more} older: detente hotline list"),
+    };
+    let hotline = if is_narrow { "" } else { "HOTLINE  " };
+    let first = format!("{hotline}{}  {count} session(s){more}", state.own);
+    let kept = if state.keeps { "" } else { NOT_KEPT };
+    let links = links(state, state.sessions.values());
+    let all = [kept.to_owned(), links, elsewhere_written(state)];
+    let all: Vec<String> = all.into_iter().filter(|one| !one.is_empty()).collect();
+    (first, Second { text: all.join("  "), is_urgent: true })
+}
+
+/// What is written in sessions that are not listed, as the node told none or they were left out: it is not lost.
+fn elsewhere_written(state: &State) -> String {
+    let is_it =
+        |(of, draft): &(&DraftOf, &Draft)| !draft.is_empty() && !state.sessions.contains_key(&of.thread);
+    match state.drafts.iter().filter(is_it).count() {
+        some @ 1.. if state.link == Link::Live => format!("{some} DRAFT(S) of sessions not listed"),
+        _ => String::new(),
+    }
+}
+
+fn of_session(state: &State, session: &Session, is_narrow: bool) -> (String, Second) {
     let stands = &session.stands;
-    let first = format!(
-        "{}  {}  {}  {}{}  {}",
-        traffic_mark(stands.traffic),
-        precedence_name(stands.precedence),
-        stands.state,
-        state.not_released.mark(&state.thread),
-        present(stands),
-        shown(&stands.subject)
-    );
-    let links = links(state, std::iter::once(session));
-    let weight = if links.is_empty() { Weight::Plain } else { Weight::Bold };
-    let second = if wide < TEXT_COLUMNS_MIN {
-        "too narrow".to_owned()
+    let (traffic, precedence) = (traffic_mark(stands.traffic), precedence_name(stands.precedence));
+    let (drafts, present) = (state.not_released.mark(&state.thread), present(stands));
+    let (how, subject) = (&stands.state, shown(&stands.subject));
+    let first = if is_narrow {
+        // A narrow screen takes the rest.
+        format!("{traffic} {how} {} unread {precedence}  {drafts}{present}  {subject}", state.unread(session))
     } else {
-        // Whom nothing reaches comes first, then who is on: a narrow screen takes the rest.
-        let gap = if links.is_empty() { "" } else { "  " };
-        let on = on(stands, &state.own);
-        format!("{links}{gap}on: {on}{}  languages: {}", elsewhere(session), languages(stands))
+        format!("{traffic}  {precedence}  {how}  {drafts}{present}  {subject}")
     };
-    [Row::of(cut(&first, wide), Weight::Bold), Row::of(cut(&second, wide), weight), last]
+    let links = links(state, std::iter::once(session));
+    // Whom nothing reaches comes first, then who is on: a narrow screen takes the rest.
+    let gap = if links.is_empty() { "" } else { "  " };
+    let on = on(stands, &state.own);
+    let text = format!("{links}{gap}on: {on}{}  languages: {}", elsewhere(session), languages(stands));
+    (first, Second { text, is_urgent: !links.is_empty() })
 }
 
 /// Whose node is not heard, of those who are present in one of these sessions, and since when; by code.
@@ -105,18 +112,20 @@ fn links<'s>(state: &State, sessions: impl Iterator<Item = &'s Session>) -> Stri
     silent.map(|(party, at)| not_heard(party, *at)).collect::<Vec<_>>().join(", ")
 }
 
-/// What of it does not stand at the console, and how it is seen.
+/// What of it stands at none of its lines, and how it is seen.
 fn elsewhere(session: &Session) -> String {
     let stands = &session.stands;
     let counted = |what: &str, many: u32| (many > 0).then(|| format!("{what} {many}"));
+    let heard = counted("HEARD BY TELEPHONE", stands.heard_alone).map(|one| format!("  {one}: End"));
     let all = [
         session.partial.then(|| "EARLIER TEXTS LEFT OUT".to_owned()),
-        counted("HEARD BY TELEPHONE", stands.heard_alone),
         counted("HANDED ON", stands.handed_on),
         counted("NOT READ HERE", stands.not_read),
     ];
     let all: Vec<String> = all.into_iter().flatten().collect();
-    if all.is_empty() { String::new() } else { format!("  {}: detente hotline show", all.join(", ")) }
+    let all =
+        if all.is_empty() { String::new() } else { format!("  {}: detente hotline show", all.join(", ")) };
+    heard.unwrap_or_default() + &all
 }
 
 /// What a Party that came in later was not told.
@@ -187,6 +196,7 @@ pub fn listed(state: &State, thread: &Bytes, session: &Session, wide: usize) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::hotline::console::composer::Written;
     use crate::cli::hotline::console::screen::{console, text};
     use crate::domain::time::Instant;
 
@@ -213,11 +223,11 @@ mod tests {
         let stands = |state: &State| head(state, 80)[1].pieces[0].text.clone();
         assert!(stands(&state).starts_with("on: "), "{}", stands(&state));
         state.sessions.values_mut().for_each(|one| one.stands.heard_alone = 2);
-        assert!(stands(&state).starts_with("on: BY nobody yet, PL nobody yet  HEARD BY TELEPHONE 2: "));
+        assert!(stands(&state).starts_with("on: BY nobody yet, PL nobody yet  HEARD BY TELEPHONE 2: End  "));
         // Who is on stands there whatever else does.
         state.sessions.values_mut().for_each(|one| (one.stands.handed_on, one.partial) = (1, true));
-        let told = "on: BY nobody yet, PL nobody yet  EARLIER TEXTS LEFT OUT, HEARD BY TELEPHONE 2";
-        assert!(stands(&state).starts_with(told), "{}", stands(&state));
+        let told = "on: BY nobody yet, PL nobody yet  HEARD BY TELEPHONE 2: End  EARLIER TEXTS LEFT…";
+        assert_eq!(stands(&state), told);
     }
 
     #[test]
@@ -249,20 +259,49 @@ mod tests {
         assert!(rows[0].pieces[0].text.starts_with(">REAL  FLASH     open       1 unread  BY+PL  Aircraft "));
     }
 
+    /// The rows of its head, as they stand in so many columns.
+    fn above(state: &State, wide: usize) -> [String; HEAD_ROWS] {
+        head(state, wide).map(|row| row.pieces[0].text.clone())
+    }
+
     #[test]
-    fn since_when_the_node_is_lost_stands_whole_at_80_columns_while_a_flash_is_unread() {
-        for unread in [1, 200] {
-            let lines: Vec<calls::SessionLine> = (1..=unread).map(|place| text(place, "BY", "one")).collect();
-            let mut state = console(&lines);
-            state.lost("it is away".into(), Instant(45_154_000));
-            for view in [View::List, View::Session, View::Writing] {
-                state.view = view;
-                let [_, _, last] = head(&state, 80);
-                let row = &last.pieces[0].text;
-                assert!(row.starts_with(&format!("FLASH in 1 session(s), UNREAD {unread}")), "{row}");
-                assert!(row.contains("  LINK TO NODE LOST since 12:32:34Z"), "{row}");
-                assert_eq!(row.contains("then n"), unread == 1 && view == View::Writing, "{row}");
-            }
-        }
+    fn on_a_small_screen_stand_what_the_session_is_and_what_waits_and_what_has_no_room_is_marked() {
+        let mut state = console(&[text(1, "BY", "one"), text(2, "BY", "two")]);
+        state.view = View::Session;
+        assert_eq!(
+            above(&state, 20),
+            ["REAL open 2 unread …", "on: BY nobody yet, …", "FLASH 1 UNREAD 2: n…"]
+        );
+        let at_40 = [
+            "REAL  FLASH  open  BY+PL  Aircraft \\u{1…",
+            "on: BY nobody yet, PL nobody yet  langu…",
+            "FLASH 1 UNREAD 2: n  linked",
+        ];
+        assert_eq!(above(&state, 40), at_40);
+        let at_80 = "FLASH in 1 session(s), UNREAD 2: press n  linked to the node";
+        assert_eq!(above(&state, 80)[2], at_80);
+        state.view = View::Writing;
+        assert_eq!(above(&state, 40)[2], "FLASH 1 UNREAD 2: Esc n  linked");
+
+        // The node is lost: that comes before who is on.
+        state.lost("it is away".into(), Instant(45_154_000));
+        assert_eq!(above(&state, 20)[1..], ["LINK LOST 12:32:34Z…", "FLASH 1 UNREAD 2"]);
+        assert_eq!(above(&state, 40)[2], "FLASH 1 UNREAD 2  LINK LOST 12:32:34Z 1…");
+
+        let mut state = console(&[]);
+        (state.view, state.keeps) = (View::List, false);
+        assert_eq!(above(&state, 20), ["PL  1 session(s)", "NOT KEPT here: anot…", "linked to the node"]);
+    }
+
+    #[test]
+    fn a_draft_of_a_session_that_is_not_listed_is_told_of_above_the_list() {
+        let mut state = console(&[]);
+        let of = DraftOf { thread: vec![9; 16].into(), ..DraftOf::default() };
+        let written = Written::of("We see it.");
+        state.drafts.insert(of, Draft { written, ..Draft::default() });
+        assert_eq!(above(&state, 80)[1], "1 DRAFT(S) of sessions not listed");
+        // While the node has not told all it may come yet.
+        state.link = Link::Joining;
+        assert_eq!(above(&state, 80)[1], "");
     }
 }

@@ -7,13 +7,11 @@ use bytes::Bytes;
 
 use super::composer::Edit;
 use super::dialogue::Dialogue;
-use super::drafts::{Draft, next_precedence};
 use super::screen;
 use super::scroll::{Scroll, Window};
 use super::state::{Effect, State, View};
 use crate::domain::digest::CommandId;
 use crate::domain::time::Instant;
-use crate::limits;
 
 /// What was pressed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,6 +31,7 @@ pub enum Key {
 }
 
 const NO_SESSION: &str = "there is no session here: o opens one";
+const PASTED: &str = "NOT TAKEN: what is pasted is text, and no text is written here: w first";
 const IN_SESSION: &str =
     "NOT DONE: Enter first, which looks at the session that is selected; this key is for one";
 
@@ -92,6 +91,10 @@ impl State {
             Key::Down => Scroll::down,
             Key::PageUp => Scroll::page_up,
             Key::PageDown => Scroll::page_down,
+            Key::Pasted(_) => {
+                self.notice = PASTED.into();
+                return Vec::new();
+            }
             _ => return Vec::new(),
         };
         let mut listed = self.listed;
@@ -124,68 +127,8 @@ impl State {
             Key::PageDown => self.moved(Scroll::page_down),
             Key::Edit(Edit::Home) => self.moved(|scroll, window| scroll.select(0, window)),
             Key::Edit(Edit::End) => self.moved(|scroll, window| scroll.select(usize::MAX, window)),
+            Key::Pasted(_) => self.notice = PASTED.into(),
             _ => {}
-        }
-        Vec::new()
-    }
-
-    fn in_writing(&mut self, key: Key, at: At, was_asked: bool) -> Vec<Effect> {
-        match key {
-            Key::Escape => {
-                let of = self.writes();
-                self.view = View::Session;
-                // Where nothing was written, nothing was begun.
-                if self.drafts.get(&of).is_some_and(Draft::is_empty) {
-                    self.drafts.remove(&of);
-                }
-                return vec![Effect::Keep(of)];
-            }
-            Key::Control('s') => return self.give(at, was_asked),
-            Key::PageUp => self.moved(Scroll::page_up),
-            Key::PageDown => self.moved(Scroll::page_down),
-            key => {
-                let languages = self.session().map(|session| session.stands.languages.clone());
-                let opening = self.session().map_or(0, |session| session.stands.precedence);
-                let of = self.writes();
-                let Some(draft) = self.drafts.get_mut(&of) else { return Vec::new() };
-                if draft.given.is_some() {
-                    self.notice =
-                        "it was given to the node, and stays as it is until the node answers".into();
-                    return Vec::new();
-                }
-                // What a text takes at most is said before it goes; a translation may need more room than its text.
-                let bytes_max = if of.translates.is_empty() {
-                    limits::HOTLINE_TEXT_BYTES_MAX
-                } else {
-                    limits::FORM_TEXT_BYTES_MAX
-                };
-                let mut insert = |text: &str| draft.written.insert(text, bytes_max);
-                let taken = match key {
-                    Key::Character(character) => insert(character.encode_utf8(&mut [0; 4])),
-                    Key::Enter => insert("\n"),
-                    // As in a table that is pasted: two figures stay two.
-                    Key::Tab => insert(" "),
-                    Key::BackTab => Ok(()),
-                    Key::Pasted(text) => insert(&text.replace("\r\n", "\n").replace('\r', "\n")),
-                    Key::Edit(edit) => {
-                        draft.written.edit(edit);
-                        Ok(())
-                    }
-                    Key::Control('p') => {
-                        draft.precedence = next_precedence(draft.precedence, opening);
-                        Ok(())
-                    }
-                    Key::Control('n') => {
-                        draft.language = next_language(&draft.language, &languages.unwrap_or_default());
-                        Ok(())
-                    }
-                    _ => return Vec::new(),
-                };
-                if let Err(rule) = taken {
-                    self.notice = format!("NOT TAKEN: {rule}");
-                }
-                return vec![Effect::Keep(of)];
-            }
         }
         Vec::new()
     }
@@ -228,21 +171,15 @@ impl State {
     }
 }
 
-fn next_language(now: &str, languages: &[String]) -> String {
-    let at = languages.iter().position(|one| one == now).unwrap_or(0);
-    let next = languages.get(at.saturating_add(1)).or(languages.first());
-    next.cloned().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
     use crate::cli::hotline::console::composer::Written;
-    use crate::cli::hotline::console::drafts::{DraftOf, Given};
+    use crate::cli::hotline::console::drafts::{Draft, DraftOf, Given};
     use crate::cli::hotline::console::screen::{Drawn, answer, console, live, text, told};
-    use crate::cli::hotline::console::stood::Laid;
+    use crate::cli::hotline::console::stood::{Laid, drawn};
     use crate::codec::proto::detente::v1 as calls;
     use crate::codec::proto::detente::v1::join_answer::How;
     use crate::codec::proto::detente::v1::join_request::What as Said;
@@ -319,6 +256,7 @@ mod tests {
         }
         state.told(calls::JoinResponse { position: 4, ..told(text(1, "BY", "one")) }, Instant(2));
         state.lost("cut".into(), Instant(2));
+        drawn(&mut state);
         assert_eq!(state.press(Key::Control('s'), at(3)), [Effect::Keep(state.writes())]);
         // What comes before it goes was not seen when it was sent.
         state.told(calls::JoinResponse { position: 9, ..told(text(2, "BY", "two")) }, Instant(4));
@@ -345,6 +283,7 @@ mod tests {
         let refused = state.refused.stands(&state.thread).unwrap();
         assert!(refused.starts_with("REFUSED, your text"), "{refused}");
         state.press(Key::Character('?'), at(10));
+        drawn(&mut state);
         let second = asked(state.press(Key::Control('s'), at(11))).unwrap();
         assert_eq!((second.text.as_str(), &second.command.unwrap().id[..]), ("We\nsee!?", &[11; 16][..]));
         assert_eq!(second.seen_before, 9);
@@ -361,6 +300,7 @@ mod tests {
         }
         assert!(state.drafts.is_empty());
         for key in [Key::Character('w'), Key::Tab, Key::Character('x'), Key::Control('s')] {
+            drawn(&mut state);
             state.press(key, at(2));
         }
         let faults = vec![calls::Fault { field: "text".into(), rule: "no".into(), ..Default::default() }];

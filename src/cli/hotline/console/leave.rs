@@ -54,7 +54,7 @@ impl State {
         let kinds = [
             (self.waiting.len(), "said and not answered by the node"),
             (filled_in, "filled in and not sent"),
-            (if self.keeps { 0 } else { written }, "written and kept by no file"),
+            (if self.keeps { self.not_kept } else { written }, "written and kept by no file"),
         ];
         let lost: Vec<String> = kinds
             .iter()
@@ -67,5 +67,28 @@ impl State {
         self.is_leaving = true;
         self.notice = format!("NOT LEFT: {}; the same key again leaves all the same", lost.join(", "));
         Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::hotline::console::keys::{At, Key};
+    use crate::cli::hotline::console::screen::console;
+    use crate::domain::digest::CommandId;
+    use crate::domain::time::Instant;
+
+    #[test]
+    fn a_text_that_the_disk_did_not_take_is_not_left_without_a_word() {
+        let mut state = console(&[]);
+        let leave = |state: &mut State| {
+            state.press(Key::Control('c'), At { now: Instant(1), id: CommandId([1; 16]) })
+        };
+        state.not_kept = 1;
+        assert!(leave(&mut state).is_empty());
+        assert!(state.notice.starts_with("NOT LEFT: 1 written and kept by no file;"), "{}", state.notice);
+        assert_eq!(leave(&mut state), [Effect::Leave]);
+        let mut state = console(&[]);
+        assert_eq!(leave(&mut state), [Effect::Leave]);
     }
 }

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
+use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
 
 use crate::cli::desk::{Desk, answer};
 use crate::cli::fault::Fault;
@@ -21,6 +23,8 @@ pub enum Heard {
     Told(Box<calls::JoinResponse>),
     /// The stream ended, and why.
     Lost(String),
+    /// The node has no record as late as what it told before: it was put back to an older copy, and tells all anew.
+    PutBack,
     /// Whose node the own node does not hear, as `State::not_heard` holds it.
     Links(BTreeMap<String, i64>),
 }
@@ -38,6 +42,13 @@ async fn keep(desk: Desk, heard: mpsc::Sender<Heard>, mut said: mpsc::UnboundedR
         let before = position;
         let why = match joined(&desk, &mut position, &heard, &mut said).await {
             Ended::Lost(why) => why,
+            Ended::PutBack => {
+                position = 0;
+                if heard.send(Heard::PutBack).await.is_err() {
+                    return;
+                }
+                continue;
+            }
             Ended::NobodyListens => return,
         };
         if heard.send(Heard::Lost(why)).await.is_err() {
@@ -80,6 +91,7 @@ fn wait(failures: u32) -> Duration {
 
 enum Ended {
     Lost(String),
+    PutBack,
     NobodyListens,
 }
 
@@ -90,7 +102,8 @@ async fn joined(
     said: &mut mpsc::UnboundedReceiver<Said>,
 ) -> Ended {
     let (out, stream) = mpsc::unbounded_channel();
-    let begin = calls::JoinBegin { after: *position };
+    let after = *position;
+    let begin = calls::JoinBegin { after };
     // The channel is new, and its other end is here.
     let _ = out.send(calls::JoinRequest { what: Some(Said::Begin(begin)) });
     let mut calls = service(desk);
@@ -113,6 +126,8 @@ async fn joined(
                     }
                 }
                 Ok(None) => return Ended::Lost("the node ended the stream".into()),
+                // From the beginning on there is nothing to go back to.
+                Err(status) if after > 0 && is_put_back(&status) => return Ended::PutBack,
                 Err(status) => return Ended::Lost(Fault::of_call(&status).to_string()),
             },
             one = said.recv() => match one {
@@ -127,6 +142,13 @@ async fn joined(
     }
 }
 
+/// Whether the node refuses to go on from where it was: no record of it is as late.
+fn is_put_back(status: &Status) -> bool {
+    let details = status.get_error_details();
+    let wrong = details.bad_request().map(|bad| bad.field_violations.as_slice()).unwrap_or_default();
+    status.code() == Code::InvalidArgument && wrong.iter().any(|one| one.field == "begin.after")
+}
+
 /// Both ends of what is said and heard.
 pub fn begin(desk: Desk) -> (mpsc::UnboundedSender<Said>, mpsc::Receiver<Heard>) {
     let (said, to_say) = mpsc::unbounded_channel();
@@ -139,6 +161,14 @@ pub fn begin(desk: Desk) -> (mpsc::UnboundedSender<Said>, mpsc::Receiver<Heard>)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rpc::status;
+
+    #[test]
+    fn only_a_position_that_no_record_has_says_that_the_node_was_put_back() {
+        assert!(is_put_back(&status::field("begin.after", "at most 3")));
+        assert!(!is_put_back(&status::field("begin", "comes first, once")));
+        assert!(!is_put_back(&Status::unavailable("begin.after")));
+    }
 
     #[test]
     fn waits_grow_to_a_limit_and_are_never_all_the_same() {

@@ -16,12 +16,18 @@ mod filled;
 mod give;
 mod head;
 mod keys;
+mod last_row;
 mod leave;
 mod link;
 mod looks;
+#[cfg(test)]
+mod made;
+mod next;
 mod not_released;
 mod notices;
 mod places;
+mod put_back;
+mod read_over;
 mod refused;
 mod room;
 mod rows;
@@ -30,8 +36,10 @@ mod scroll;
 mod state;
 mod stood;
 mod terminal;
+mod typed;
 mod waits;
 mod words;
+mod writing;
 
 use std::collections::BTreeSet;
 
@@ -84,11 +92,16 @@ pub async fn join(args: JoinArgs) -> Result<(), Fault> {
         rings: false,
         may_ring: true,
     };
-    console.take_drafts()?;
+    console.try_drafts();
     let ended = console.sit(&mut terminal, heard, looked, &mut ends).await;
     // However it ends, also where the terminal has gone.
     console.keep();
-    ended
+    ended?;
+    // Once the screen that was there before is back.
+    match console.state.not_kept {
+        0 => Ok(()),
+        _ => Err(Fault::new(console.state.notice)),
+    }
 }
 
 /// What is known, and the ways out of it.
@@ -124,13 +137,15 @@ impl Console {
                     () = ends.come() => break false,
                     input = inputs.recv() => match input {
                         Some(Input::Key(key, came)) => {
+                            let mut in_midst = is_in_midst(&key, came);
                             let mut goes_on = self.press(key, came, terminal)?;
                             // What is typed or pasted faster than it is drawn is drawn together.
                             for _ in 1..terminal::KEYS_AHEAD {
-                                if !goes_on || !self.state.is_typed_in() {
+                                if !goes_on || !(self.state.is_typed_in() || in_midst) {
                                     break;
                                 }
                                 let Ok(Input::Key(key, came)) = inputs.try_recv() else { break };
+                                in_midst = is_in_midst(&key, came);
                                 goes_on = self.press(key, came, terminal)?;
                             }
                             break goes_on;
@@ -191,6 +206,10 @@ impl Console {
 
     /// Whether it goes on.
     fn press(&mut self, key: Key, came: Came, terminal: &mut Terminal) -> Result<bool, Fault> {
+        // What is lost by leaving is said: that the disk does not take a text shows once it is tried.
+        if key == Key::Control('c') || key == Key::Character('q') && !self.state.is_typed_in() {
+            self.keep();
+        }
         let at = At { now: self.clock.now(), id: fresh_id()? };
         let effects = self.state.press_as_it_came(key, came, at);
         self.perform(effects, terminal)
@@ -202,6 +221,10 @@ impl Console {
             Heard::Told(told) => self.state.told(*told, now),
             Heard::Lost(why) => {
                 self.state.lost(why, now);
+                Vec::new()
+            }
+            Heard::PutBack => {
+                self.state.put_back(now);
                 Vec::new()
             }
             Heard::Links(not_heard) => {
@@ -216,9 +239,7 @@ impl Console {
     fn tick(&mut self, terminal: &mut Terminal) -> Result<bool, Fault> {
         let before = (self.state.notice.clone(), self.state.keeps);
         self.may_ring = true;
-        if let Err(fault) = self.take_drafts() {
-            self.state.notice = format!("no draft can be read: {fault}");
-        }
+        self.try_drafts();
         self.keep();
         let effects = self.state.tick(self.clock.now());
         let changed =
@@ -268,6 +289,14 @@ impl Console {
         Ok(true)
     }
 
+    /// A file that can't be read keeps no officer from the hotline: that is said, nothing is kept, and it is tried again.
+    fn try_drafts(&mut self) {
+        if let Err(fault) = self.take_drafts() {
+            self.state.notice =
+                format!("no draft can be read, and what is written here is NOT KEPT: {fault}");
+        }
+    }
+
     /// One console of an officer keeps the drafts; the next one does once that has ended. Where both wrote in the same
     /// place, what the other one kept is put aside, and not deleted.
     fn take_drafts(&mut self) -> Result<(), Fault> {
@@ -305,7 +334,14 @@ impl Console {
                 self.to_keep.insert(of);
             }
         }
+        self.state.not_kept = self.to_keep.len();
     }
+}
+
+/// Whether a letter stands in the midst of what came at once: by none of these anything moves on the screen but to what
+/// is unread, so that what is behind it is drawn with it.
+fn is_in_midst(key: &Key, came: Came) -> bool {
+    came == Came::Within && matches!(key, Key::Character(_))
 }
 
 /// What ends the program from outside: a shell that goes away, whoever stops the machine.

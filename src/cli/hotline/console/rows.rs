@@ -136,8 +136,10 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
         put(&mut rows, 2, &withdrawn, look.columns, Weight::Bold);
         below(&mut rows, &page::shown_given(&line.withdrawal_reason), look.columns);
     }
-    if !line.came_by_file.is_empty() {
-        put(&mut rows, 2, &shown(&line.came_by_file), look.columns, Weight::Plain);
+    for (came, weight) in [(&line.came_by_file, Weight::Plain), (&line.came_by_way, Weight::Bold)] {
+        if !came.is_empty() {
+            put(&mut rows, 2, &shown(came), look.columns, weight);
+        }
     }
     for heard in &line.heard {
         let is_same = heard.differences.is_empty() && !heard.not_compared;

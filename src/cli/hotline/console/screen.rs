@@ -8,7 +8,8 @@ use super::below::below;
 use super::cells::put;
 use super::drafts::DraftOf;
 use super::end::{beside, end, end_of, has_end};
-use super::head::{HEAD_ROWS, TEXT_COLUMNS_MIN, head, listed};
+use super::head::{HEAD_ROWS, head, head_alone, listed, too_small};
+use super::read_over::Typed;
 use super::rows::{Look, Row, is_left, is_text, rows};
 use super::scroll::Window;
 use super::state::{State, View};
@@ -25,13 +26,19 @@ pub struct Drawn {
     pub laid: Vec<Laid>,
     /// What is to be seen beside the fields of a dialogue, where something of it is there.
     pub notes: Vec<Noted>,
+    /// The pieces of what is typed that are there.
+    pub typed: Vec<Typed>,
 }
 
 pub fn draw(state: &State, buffer: &mut Buffer) -> Drawn {
     buffer.reset();
     let wide = usize::from(state.size.0);
-    let below = below(state);
     let mut y = 0;
+    if let Some(too_small) = too_small(state.size) {
+        head_alone(state, &too_small, wide).iter().for_each(|row| put(buffer, &mut y, row));
+        return Drawn::default();
+    }
+    let below = below(state);
     for row in head(state, wide) {
         put(buffer, &mut y, &row);
     }
@@ -59,7 +66,8 @@ pub fn draw(state: &State, buffer: &mut Buffer) -> Drawn {
         return Drawn::default();
     }
     let cursor = cursor.filter(|(column, row)| *column < wide && *row < usize::from(state.size.1));
-    Drawn { cursor: cursor.and_then(|(column, row)| is_there(column, row)), laid, notes: below.notes }
+    let cursor = cursor.and_then(|(column, row)| is_there(column, row));
+    Drawn { cursor, laid, notes: below.notes, typed: below.typed }
 }
 
 /// The list, as it is scrolled through.
@@ -81,7 +89,7 @@ pub fn with_session<T>(state: &State, look: impl FnOnce(&Window<'_>) -> T) -> T 
 }
 
 fn body_height(state: &State) -> usize {
-    if usize::from(state.size.0) < TEXT_COLUMNS_MIN {
+    if too_small(state.size).is_some() {
         return 0;
     }
     usize::from(state.size.1).saturating_sub(HEAD_ROWS).saturating_sub(below(state).rows.len())
@@ -150,7 +158,7 @@ fn of_thing(state: &State, at: usize, wide: usize) -> Vec<Row> {
 }
 
 #[cfg(test)]
-pub use tests::{answer, console, live, text, told};
+pub use super::made::{answer, console, live, text, told};
 
 #[cfg(test)]
 mod tests {
@@ -162,70 +170,13 @@ mod tests {
     use crate::cli::hotline::console::composer::Written;
     use crate::cli::hotline::console::dialogue::Dialogue;
     use crate::cli::hotline::console::drafts::Draft;
+    use crate::cli::hotline::console::head::{COLUMNS_MIN, ROWS_MIN};
     use crate::cli::hotline::console::keys::{At, Key};
     use crate::cli::hotline::console::looks::Note;
     use crate::cli::hotline::console::state::Effect;
-    use crate::codec::proto::detente::evidence::v1::{Precedence, Traffic};
-    use crate::codec::proto::detente::v1::join_answer::How;
     use crate::codec::proto::detente::v1::join_request::What as Said;
-    use crate::codec::proto::detente::v1::join_response::What;
     use crate::domain::digest::{CommandId, Digest};
     use crate::domain::time::Instant;
-
-    /// A FLASH text to PL.
-    pub fn text(position: u32, author: &str, text: &str) -> calls::SessionLine {
-        let state =
-            calls::TextState { party: "PL".into(), on_record: true, on_record_ms: 1, ..Default::default() };
-        calls::SessionLine {
-            position,
-            digest: vec![u8::try_from(position).unwrap(); 32].into(),
-            kind: crate::domain::content::Kind::SessionText.name().into(),
-            author: author.into(),
-            text: text.into(),
-            language: "en".into(),
-            precedence: Precedence::Flash as i32,
-            traffic: Traffic::Real as i32,
-            states: vec![state],
-            ..Default::default()
-        }
-    }
-
-    fn of(what: What) -> calls::JoinResponse {
-        calls::JoinResponse { thread: vec![7; 16].into(), what: Some(what), ..Default::default() }
-    }
-
-    pub fn told(line: calls::SessionLine) -> calls::JoinResponse {
-        of(What::Line(line))
-    }
-
-    pub fn live() -> calls::JoinResponse {
-        of(What::Live(true))
-    }
-
-    pub fn answer(id: u8, how: How) -> calls::JoinResponse {
-        of(What::Answer(calls::JoinAnswer { command: vec![id; 16].into(), how: Some(how) }))
-    }
-
-    /// PL's, live, with one session of these lines.
-    pub fn console(lines: &[calls::SessionLine]) -> State {
-        let mut state = State { keeps: true, ..State::new("PL".into(), (80, 24)) };
-        let stands = calls::Session {
-            thread: vec![7; 16].into(),
-            present: vec!["BY".into(), "PL".into()],
-            languages: vec!["en".into(), "ru".into()],
-            subject: "Aircraft \u{1b}[2J off course".into(),
-            state: "open".into(),
-            traffic: Traffic::Real as i32,
-            precedence: Precedence::Flash as i32,
-            ..Default::default()
-        };
-        state.told(of(What::Session(stands)), Instant(0));
-        for line in lines {
-            state.told(told(line.clone()), Instant(0));
-        }
-        state.told(live(), Instant(0));
-        state
-    }
 
     fn drawn(state: &State) -> Vec<String> {
         let (columns, rows) = state.size;
@@ -363,10 +314,15 @@ mod tests {
         assert_eq!(notes(&state).len(), 1);
         // Where the terminal is smaller by now than it was, nothing counts as shown.
         assert_eq!(draw(&state, &mut Buffer::empty(Rect::new(0, 0, 79, 24))), Drawn::default());
-        // Nor on one that is too narrow for any text.
-        (state.dialogue, state.size) = (None, (TEXT_COLUMNS_MIN as u16 - 1, 24));
-        let mut buffer = Buffer::empty(Rect::new(0, 0, state.size.0, 24));
-        assert!(draw(&state, &mut buffer).laid.is_empty());
+        // Nor on one that is too small for any text: what stands there is that, and what waits.
+        state.dialogue = None;
+        for size in [(COLUMNS_MIN as u16 - 1, 24), (COLUMNS_MIN as u16, ROWS_MIN as u16 - 1)] {
+            state.size = size;
+            let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+            assert_eq!(draw(&state, &mut buffer), Drawn::default());
+            let rows = drawn(&state).join(" ");
+            assert_eq!(rows.trim_end(), "screen too small: at least 20x5 FLASH 1 UNREAD 1");
+        }
     }
 
     #[test]

@@ -117,12 +117,16 @@ pub struct State {
     pub aside: BTreeMap<Of, Dialogue>,
     /// Whether what is written is kept on disk: another console of this officer may keep it.
     pub keeps: bool,
+    /// How many drafts the disk did not take when that was tried last.
+    pub not_kept: usize,
     /// The officer was told what would be lost by leaving.
     pub is_leaving: bool,
     /// The officer was told that what goes opens a closed session again.
     pub is_reopening: bool,
     /// Something was typed, and nothing was drawn since.
     pub is_undrawn: bool,
+    /// Behind what was typed last stands more that came with it.
+    pub is_in_midst: bool,
     /// What is to be told to the officer, safe to show: until the next key, and for as long as it takes to read.
     pub notice: String,
     pub gone_on: GoneOn,
@@ -159,9 +163,11 @@ impl State {
             dialogue: None,
             aside: BTreeMap::new(),
             keeps: false,
+            not_kept: 0,
             is_leaving: false,
             is_reopening: false,
             is_undrawn: false,
+            is_in_midst: false,
             notice: String::new(),
             gone_on: GoneOn::default(),
             refused: Refused::default(),

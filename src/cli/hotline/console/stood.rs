@@ -59,6 +59,7 @@ impl State {
     /// This stands on the screen: the authors of the texts are to be told, once, as soon as all of a text has stood there.
     pub fn stood(&mut self, drawn: Drawn) -> Vec<Effect> {
         self.is_undrawn = false;
+        self.typed_stands(drawn.typed);
         if let Some(dialogue) = &mut self.dialogue {
             dialogue.noted(drawn.notes);
         }
@@ -71,6 +72,8 @@ impl State {
             let is_told = |line: &calls::SessionLine| {
                 line.author == self.own
                     || !is_text(line)
+                    // Its author did not bring it, and is told nothing.
+                    || !line.came_by_way.is_empty()
                     || line.states.iter().any(|state| state.party == self.own && state.shown_at_ms != 0)
             };
             let is_new = line.is_some_and(|line| !is_told(line))
@@ -104,6 +107,9 @@ impl State {
 }
 
 #[cfg(test)]
+pub use tests::drawn;
+
+#[cfg(test)]
 mod tests {
     use ratatui_core::buffer::Buffer;
     use ratatui_core::layout::Rect;
@@ -116,12 +122,44 @@ mod tests {
     use crate::domain::digest::CommandId;
     use crate::domain::time::Instant;
 
+    /// Draws it, so that what is drawn has stood there: its rows.
+    pub fn drawn(state: &mut State) -> Vec<String> {
+        let (columns, rows) = state.size;
+        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
+        let there = draw(state, &mut buffer);
+        state.stood(there);
+        let row = |y: u16| -> String {
+            (0..columns).filter_map(|x| buffer.cell((x, y))).map(|cell| cell.symbol()).collect()
+        };
+        (0..rows).map(|y| row(y).trim_end().to_owned()).collect()
+    }
+
     /// Draws it, and presses a key.
     fn press(state: &mut State, key: Key) -> Vec<Effect> {
-        let (columns, rows) = state.size;
-        let drawn = draw(state, &mut Buffer::empty(Rect::new(0, 0, columns, rows)));
-        state.stood(drawn);
+        drawn(state);
         state.press(key, At { now: Instant(1), id: CommandId([1; 16]) })
+    }
+
+    #[test]
+    fn the_author_of_what_came_by_way_of_another_is_told_nothing_and_what_brought_it_is_read() {
+        let came_by_way = "came by way of LT at noon, not from BY".to_owned();
+        let read_as = Bytes::from(vec![9; 32]);
+        let line =
+            calls::SessionLine { came_by_way, read_as: read_as.clone(), ..text(1, "BY", "It is armed.") };
+        let mut state = console(&[line]);
+        press(&mut state, Key::Enter);
+        let (columns, rows) = state.size;
+        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
+        let drawn = draw(&state, &mut buffer);
+        let effects = state.stood(drawn);
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Say(Said::Shown(_)))));
+        let row = |y: u16| {
+            let cells = (0..columns).filter_map(|x| buffer.cell((x, y)));
+            cells.map(|cell| cell.symbol()).collect::<String>()
+        };
+        assert!((0..rows).any(|y| row(y).contains("came by way of LT at noon, not from BY")));
+        let effects = press(&mut state, Key::Character('r'));
+        assert!(matches!(&effects[..], [Effect::Say(Said::Read(asked))] if asked.digest == read_as));
     }
 
     fn long() -> State {

@@ -96,10 +96,25 @@ fn give_back() {
 pub fn inputs() -> mpsc::Receiver<Input> {
     let (send, receive) = mpsc::channel(KEYS_AHEAD);
     std::thread::spawn(move || {
-        let mut is_behind = false;
-        while let Ok(event) = event::read() {
+        let (mut is_behind, mut is_ended, mut next) = (false, false, None);
+        while let Some(event) = next.take().or_else(|| event::read().ok()) {
             // Whatever is there already came at once with it: no officer is as fast.
-            let is_before = is_more();
+            let mut is_before = is_more();
+            // A line that a carriage return has ended is not ended again by the line feed behind it, whenever that
+            // comes.
+            if std::mem::take(&mut is_ended) && is_line_feed(&event) {
+                is_behind = is_before;
+                continue;
+            }
+            if is_return(&event) {
+                is_ended = true;
+                if is_before {
+                    next = event::read().ok();
+                    if next.as_ref().is_some_and(is_line_feed) {
+                        (next, is_ended, is_before) = (None, false, is_more());
+                    }
+                }
+            }
             let came = match (is_behind, is_before) {
                 (_, true) => Came::Within,
                 (true, false) => Came::Last,
@@ -118,6 +133,18 @@ pub fn inputs() -> mpsc::Receiver<Input> {
         }
     });
     receive
+}
+
+fn is_return(event: &Event) -> bool {
+    matches!(event, Event::Key(pressed) if pressed.code == KeyCode::Enter)
+}
+
+/// As a terminal in raw mode gives it.
+fn is_line_feed(event: &Event) -> bool {
+    let is_it = |pressed: &KeyEvent| {
+        pressed.code == KeyCode::Char('j') && pressed.modifiers.contains(KeyModifiers::CONTROL)
+    };
+    matches!(event, Event::Key(pressed) if is_it(pressed))
 }
 
 /// Whether more is there. `crossterm` reads 1,024 bytes at a time, and waits to be told of bytes that come: of those that
@@ -179,8 +206,8 @@ mod tests {
 
     #[test]
     fn a_line_feed_ends_a_line_as_the_key_enter_does() {
-        // As a terminal in raw mode gives it.
         let fed = KeyEvent::new(KeyCode::Char('j'), KeyModifiers::CONTROL);
+        assert!(is_line_feed(&Event::Key(fed)) && !is_return(&Event::Key(fed)));
         assert_eq!(key(fed), Some(Key::Enter));
     }
 }

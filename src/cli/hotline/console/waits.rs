@@ -1,15 +1,14 @@
-//! What waits for an officer in the sessions of a console, and to which of it the keys go next.
+//! What waits for an officer in the sessions of a console, and what of it one key acknowledges.
 //!
 //! Never here: what is put on record of it.
-
-use std::cmp::Reverse;
 
 use bytes::Bytes;
 
 use super::end::{at_the_end, beside, end_of, is_whole_there};
 use super::rows::{is_left, is_text, is_unread, is_unread_here};
 use super::state::{Effect, Link, Session, State};
-use crate::codec::proto::detente::evidence::v1::{Precedence, Traffic};
+use crate::cli::hotline::way::to_read;
+use crate::codec::proto::detente::evidence::v1::Precedence;
 use crate::codec::proto::detente::v1 as calls;
 
 /// What is told of what waits: it goes once it is so no more, without a key.
@@ -50,7 +49,7 @@ impl State {
         };
         let is_left = is_left(line, &self.own);
         let digest = if is_unread(line, &self.own) || is_left {
-            &line.digest
+            to_read(line)
         } else {
             &beside(session, line).next()?.digest
         };
@@ -66,67 +65,10 @@ impl State {
         (new > 0).then_some(Effect::Bell)
     }
 
-    /// Goes to what comes next, in whichever session.
-    pub fn next_unread(&mut self) -> Vec<Effect> {
-        match self.next() {
-            Some((thread, at)) => self.open(thread, Some(at)),
-            None => self.notice = NOTHING_UNREAD.into(),
-        }
-        Vec::new()
-    }
-
-    /// Which comes next: in which session, and where in it, behind the last line for its end. Of what asks as soon the
-    /// fastest, of these what is real, of these what is of a session that goes on, and of these the oldest.
-    fn next(&self) -> Option<(Bytes, usize)> {
-        let drill = Traffic::Drill as i32;
-        let all = self.sessions.iter().flat_map(|(thread, session)| {
-            let is_over = session.is_closed();
-            let lines = session.lines.iter().enumerate().filter_map(move |(at, line)| {
-                let soon = self.asks(session, line)?;
-                let is_drill = line.traffic == drill;
-                let asks = (soon, Reverse(line.precedence), is_drill, is_over, line.recorded_at_ms);
-                Some((asks, thread, at))
-            });
-            let end = session.lines.len();
-            let ends = at_the_end(session).map(move |one| {
-                let soon = match (is_whole_there(one), is_flash(one)) {
-                    (true, true) => 1_u8,
-                    (true, false) => 3,
-                    (false, _) => 4,
-                };
-                let is_drill = one.traffic == drill;
-                let asks = (soon, Reverse(one.precedence), is_drill, is_over, one.recorded_at_ms);
-                (asks, thread, end)
-            });
-            lines.chain(ends)
-        });
-        all.min_by_key(|(asks, _, _)| *asks).map(|(_, thread, at)| (thread.clone(), at))
-    }
-
-    /// How soon a line does: 0 for what nobody here has read, 1 for a FLASH that is said beside it, 2 for what this officer
-    /// has not read, 3 for what else nobody here has acknowledged, 5 for an opening that is acknowledged and not accepted:
-    /// it hides nothing that is unread.
-    fn asks(&self, session: &Session, line: &calls::SessionLine) -> Option<u8> {
-        let waits = self.waits(session, line);
-        let is_left = is_left(line, &self.own);
-        let alarms = self.alarms(session, line);
-        if alarms && (is_left || is_text(line)) || waits && is_unread_here(line, &self.own) {
-            return Some(0);
-        }
-        if beside(session, line).any(is_flash) {
-            return Some(1);
-        }
-        match (waits, is_left || beside(session, line).next().is_some()) {
-            (true, _) => Some(2),
-            (false, true) => Some(3),
-            (false, false) => alarms.then_some(5),
-        }
-    }
-
     /// Takes away what the officer was told of what waits, where it is so no more.
     pub fn settle_notice(&mut self) {
         let is_over = match self.notice.as_str() {
-            NOTHING_UNREAD => self.next().is_some(),
+            NOTHING_UNREAD => self.comes_next().is_some(),
             ALL_READ => self.first_waiting().or_else(|| self.first_left()).is_some(),
             GOES_LATER => self.link == Link::Live,
             _ => false,
@@ -145,6 +87,8 @@ mod tests {
     use crate::cli::hotline::console::rows::{Look, rows};
     use crate::cli::hotline::console::screen::{console, live, text, told};
     use crate::cli::hotline::console::state::View;
+    use crate::cli::hotline::console::stood::drawn;
+    use crate::codec::proto::detente::evidence::v1::Traffic;
     use crate::codec::proto::detente::v1::join_request::What as Said;
     use crate::codec::proto::detente::v1::join_response::What;
     use crate::domain::digest::CommandId;
@@ -152,43 +96,6 @@ mod tests {
 
     fn press(state: &mut State, key: Key) -> Vec<Effect> {
         state.press(key, At { now: Instant(1), id: CommandId([1; 16]) })
-    }
-
-    #[test]
-    fn what_is_real_comes_before_a_drill_of_the_same_precedence_in_the_list_and_by_the_key() {
-        let mut state = console(&[text(1, "BY", "one")]);
-        let drill = Traffic::Drill as i32;
-        let thread = vec![6_u8; 16];
-        let stands = calls::Session { traffic: drill, newest_at_ms: 99, ..Default::default() };
-        let line = calls::SessionLine { traffic: drill, ..text(2, "BY", "two") };
-        for what in [What::Session(stands), What::Line(line)] {
-            let thread = thread.clone().into();
-            let told = calls::JoinResponse { thread, what: Some(what), ..Default::default() };
-            state.told(told, Instant(1));
-        }
-        let threads: Vec<u8> = state.list().iter().map(|(thread, _)| thread[0]).collect();
-        assert_eq!(threads, [7, 6], "though the drill is the newer one");
-        press(&mut state, Key::Character('n'));
-        assert_eq!(state.thread[..], [7; 16]);
-    }
-
-    #[test]
-    fn what_waits_in_a_session_that_goes_on_comes_before_what_is_older_in_a_closed_one() {
-        let mut state = console(&[text(1, "BY", "one")]);
-        let (closed, open) = (state.thread.clone(), Bytes::from(vec![6_u8; 16]));
-        state.sessions.get_mut(&closed).unwrap().stands.state = "closed".into();
-        let stands = calls::Session { traffic: Traffic::Real as i32, ..Default::default() };
-        let later = calls::SessionLine { recorded_at_ms: 9, ..text(2, "BY", "two") };
-        for what in [What::Session(stands), What::Line(later)] {
-            let told = calls::JoinResponse { thread: open.clone(), what: Some(what), ..Default::default() };
-            state.told(told, Instant(1));
-        }
-        press(&mut state, Key::Character('n'));
-        assert_eq!(state.thread, open);
-        let line = &mut state.sessions.get_mut(&open).unwrap().lines[0];
-        (line.states[0].read_at_ms, line.read_by_caller) = (9, true);
-        press(&mut state, Key::Character('n'));
-        assert_eq!(state.thread, closed, "and then that");
     }
 
     #[test]
@@ -356,6 +263,7 @@ mod tests {
         assert_eq!(state.notice, "");
         state.lost("cut".into(), Instant(4));
         for key in [Key::Character('w'), Key::Character('x'), Key::Control('s')] {
+            drawn(&mut state);
             press(&mut state, key);
         }
         assert_eq!(state.notice, GOES_LATER);

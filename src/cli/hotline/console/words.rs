@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::below::below;
 use super::dialogue::{Dialogue, NUMBER};
-use super::head::TEXT_COLUMNS_MIN;
+use super::head::too_small;
 use super::looks::{Look, Note};
 use super::rows::{Piece, Row, Weight, put};
 use super::scroll::{Scroll, Window};
@@ -18,7 +18,6 @@ use crate::domain::official::wrap::wrapped;
 use crate::domain::text::shown;
 
 const UNSEEN: &str = "PgDn, then Ctrl-S: not all of it has stood on the screen";
-const TOO_NARROW: &str = "too narrow for it";
 /// Where what is to be seen begins.
 const COLUMN: usize = 4;
 
@@ -158,13 +157,14 @@ impl Dialogue {
 impl State {
     /// Goes through a dialogue by pages, and passes no row that has to stand before it goes and has not.
     pub fn page_dialogue(&mut self, how: impl FnOnce(&mut Scroll, &Window<'_>)) {
-        let (part, wide) = (below(self).part, usize::from(self.size.0));
+        let (part, size) = (below(self).part, self.size);
+        let wide = usize::from(size.0);
         let Some(dialogue) = &mut self.dialogue else { return };
         let one = |_: usize| 1_usize;
         let window = Window { things: part.things, height: part.height, rows: &one };
         let mut scroll = Scroll { selected: 0, top: part.top, row: 0 };
         how(&mut scroll, &window);
-        if let Some(place) = dialogue.unseen().filter(|_| wide >= TEXT_COLUMNS_MIN) {
+        if let Some(place) = dialogue.unseen().filter(|_| too_small(size).is_none()) {
             let words = dialogue.words(wide);
             let above = part.things.saturating_sub(words.len());
             let missing = dialogue.missing(place, &words, wide).map(|row| above.saturating_add(row));
@@ -179,7 +179,7 @@ impl State {
     pub fn show_unseen(&mut self, place: usize) {
         let wide = usize::from(self.size.0);
         // Said first: it takes rows itself.
-        self.notice = if wide < TEXT_COLUMNS_MIN { TOO_NARROW.into() } else { UNSEEN.into() };
+        self.notice = too_small(self.size).unwrap_or_else(|| UNSEEN.into());
         let part = below(self).part;
         let Some(dialogue) = &mut self.dialogue else { return };
         let words = dialogue.words(wide);
@@ -192,14 +192,12 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use ratatui_core::buffer::Buffer;
-    use ratatui_core::layout::Rect;
-
     use super::*;
     use crate::cli::hotline::console::composer::Edit;
     use crate::cli::hotline::console::keys::{At, Key};
-    use crate::cli::hotline::console::screen::{console, draw, text};
+    use crate::cli::hotline::console::screen::{console, text};
     use crate::cli::hotline::console::state::Effect;
+    use crate::cli::hotline::console::stood::drawn;
     use crate::codec::proto::detente::v1 as calls;
     use crate::codec::proto::detente::v1::join_request::What as Said;
     use crate::domain::digest::{CommandId, Digest};
@@ -211,18 +209,6 @@ mod tests {
     fn press(state: &mut State, key: Key) -> Vec<Effect> {
         drawn(state);
         state.press(key, At { now: Instant(1), id: CommandId([1; 16]) })
-    }
-
-    /// Its rows, which have stood then.
-    fn drawn(state: &mut State) -> Vec<String> {
-        let (columns, rows) = state.size;
-        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
-        let drawn = draw(state, &mut buffer);
-        state.stood(drawn);
-        let row = |y: u16| -> String {
-            (0..columns).filter_map(|x| buffer.cell((x, y))).map(|cell| cell.symbol()).collect()
-        };
-        (0..rows).map(|y| row(y).trim_end().to_owned()).collect()
     }
 
     fn words(many: usize) -> String {
@@ -310,9 +296,9 @@ mod tests {
             assert_eq!(state.notice, UNSEEN);
         };
         assert!(matches!(said, Effect::Say(Said::Close(_))) && pages > 4, "{pages}");
-        // On a screen that is too narrow for any text nothing counts as seen.
-        let mut state = phrase((TEXT_COLUMNS_MIN as u16 - 1, 24), 1);
+        // On a screen that is too small for any text nothing counts as seen.
+        let mut state = phrase((19, 24), 1);
         assert!(press(&mut state, SEND).is_empty() && press(&mut state, SEND).is_empty());
-        assert_eq!(state.notice, TOO_NARROW);
+        assert_eq!(Some(state.notice), too_small(state.size));
     }
 }
