@@ -39,6 +39,9 @@ pub const RECEIPTS_KEPT_PER_LANE: usize = DELIVERIES_PER_CALL_MAX * DELIVERY_CAL
 pub const LINK_RECORDS_PER_HOUR_MAX: u64 = 360_000;
 /// FLASH records that one link may bring in an hour; beyond it the answer is "not now".
 pub const LINK_FLASH_RECORDS_PER_HOUR_MAX: u64 = 3_600;
+/// Bytes of FLASH that one link may bring in an hour; beyond it the answer is "not now". As many FLASH as may come have
+/// 18 KiB each, a text of a hotline twice over; no custodian can leave a link less FLASH, and what is on record stays.
+pub const LINK_FLASH_BYTES_PER_HOUR_MAX: u64 = 64 * 1024 * 1024;
 /// FLASH drafts of one officer of this Party that may be released in an hour, unless two custodians set another number;
 /// the release of one more is refused with the number, and so is another such draft of that officer. Ten a minute for a
 /// whole hour is more than anybody writes; and five who reach it at once leave the sixth room within
@@ -46,7 +49,8 @@ pub const LINK_FLASH_RECORDS_PER_HOUR_MAX: u64 = 3_600;
 pub const FLASH_DRAFTS_PER_HOUR: u64 = 600;
 /// A setting of fewer is refused: at one a minute the first hour of an emergency never meets it.
 pub const FLASH_DRAFTS_PER_HOUR_MIN: u64 = 60;
-/// Bytes that one link may bring in an hour below FLASH; beyond it the answer is "not now".
+/// Bytes that one link may bring in an hour below FLASH; beyond it the answer is "not now". Heads of ledgers are
+/// followed up to here, and up to `LINK_RECORDS_PER_HOUR_MAX`, also where two custodians leave a link less.
 pub const LINK_BYTES_PER_HOUR_MAX: u64 = 2 * 1024 * 1024 * 1024;
 /// What one link may put on record in an hour without anything being taken: contradictions, disputed
 /// receipts, heads that do not add up, new lists. Beyond it they are only answered.
@@ -222,6 +226,9 @@ pub const HOTLINE_NAME_BYTES_TOLD: usize = 512;
 /// The sessions that were read for consoles are kept as far as they take no more together; those of the Party whose
 /// sessions take most make room first, and of these those that were looked at longest ago, and are read again (bytes).
 pub const HOTLINE_KEPT_BYTES: usize = 64 * 1024 * 1024;
+/// A session in whose thread more messages stand is folded and looked at beside the threads that carry what comes over
+/// the links, since that takes long; a shorter one in passing.
+pub const HOTLINE_IN_PASSING_MAX: usize = 1_000;
 /// A console that takes nothing of what it is told for so long is let go, and begins again after the last position
 /// that it saw (ms).
 pub const CONSOLE_TAKES_MS_MAX: u64 = 60_000;
@@ -693,6 +700,9 @@ pub const EXCHANGE_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const KEY_LISTS_BYTES_PER_CALL: usize = 512 * 1024;
 /// Leaves in one answer; the rest is asked for with the next call.
 pub const LEAVES_PER_CALL_MAX: usize = 1_024;
+/// A head over a larger leaf is not followed (bytes): dispatches and receipts are a few hundred. So what a peer
+/// announces and never sends takes no more than `LEAVES_APART_MAX` times this, once.
+pub const LEAF_BYTES_MAX: usize = 4 * 1024;
 /// An answer of leaves ends once it holds so many bytes.
 pub const LEAVES_BYTES_PER_CALL_MAX: usize = 512 * 1024;
 /// Calls for leaves in a row for one head; then the next heartbeat goes on.

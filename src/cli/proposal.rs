@@ -2,8 +2,11 @@
 //!
 //! Never here: whether it may be confirmed (the Board says).
 
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+
 use bytes::Bytes;
 use clap::Subcommand;
+use tonic::transport::Channel;
 
 use crate::cli::desk::{As, AsCommand, answer, answer_command};
 use crate::cli::fault::Fault;
@@ -13,10 +16,10 @@ use crate::cli::out::say;
 use crate::codec::message::precedence_to_proto;
 use crate::codec::proto::detente::v1::party_service_client::PartyServiceClient;
 use crate::codec::proto::detente::v1::{
-    ConfirmRequest, DropProposalRequest, FlashDrafts, ListProposalsRequest, ProposeRequest, ReleaseRule,
-    propose_request::Change,
+    ConfirmRequest, DropProposalRequest, FlashDrafts, ListProposalsRequest, ProposalLine, ProposeRequest,
+    ReleaseRule, propose_request::Change,
 };
-use crate::domain::digest::CommandId;
+use crate::domain::digest::{CommandId, Digest};
 use crate::domain::precedence::Precedence;
 use crate::domain::text::shown;
 
@@ -62,13 +65,16 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Confirms a proposal that another custodian made
+    /// Confirms a proposal that another custodian made: shows it, and at a terminal asks
     Confirm {
         #[command(flatten)]
         by: AsCommand,
         /// The proposal's id, as `proposal list` shows it
         #[arg(value_parser = parse_proposal)]
         proposal: CommandId,
+        /// The digest of the change as `proposal list --json` printed it: no other is confirmed, and nothing is asked
+        #[arg(long, value_parser = given::digest)]
+        digest: Option<Digest>,
         /// Print one JSON object
         #[arg(long)]
         json: bool,
@@ -98,14 +104,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
             let change = Change::FlashDrafts(FlashDrafts { per_officer_per_hour: an_hour });
             propose(&by, change, Bytes::new(), Proposed::printed(json)).await
         }
-        Command::Confirm { by, proposal, json } => {
-            let (desk, header, id) = by.open()?;
-            let call =
-                ConfirmRequest { command: Some(header), proposal: Bytes::copy_from_slice(&proposal.0) };
-            answer_command(id, PartyServiceClient::new(desk.channel).confirm(call)).await?;
-            settled("confirmed", proposal, json);
-            Ok(())
-        }
+        Command::Confirm { by, proposal, digest, json } => confirm(&by, proposal, digest, json).await,
         Command::Drop { by, proposal, json } => {
             let (desk, header, id) = by.open()?;
             let call =
@@ -114,6 +113,74 @@ pub async fn run(args: Args) -> Result<(), Fault> {
             settled("dropped", proposal, json);
             Ok(())
         }
+    }
+}
+
+/// What was shown, and nothing that stands under its id since: the node compares the digest.
+async fn confirm(
+    by: &AsCommand,
+    proposal: CommandId,
+    digest: Option<Digest>,
+    json: bool,
+) -> Result<(), Fault> {
+    let (desk, header, id) = by.open()?;
+    let mut calls = PartyServiceClient::new(desk.channel);
+    let open = match digest {
+        Some(_) => None,
+        None => Some(open_under(&mut calls, proposal).await?),
+    };
+    let asks = !json && std::io::stdin().is_terminal();
+    if let Some(line) = open.as_ref().filter(|_| asks) {
+        ask(line)?;
+    }
+    let of_open = open.as_ref().map(|line| line.change_digest.clone()).unwrap_or_default();
+    let change_digest = digest.map_or(of_open, |digest| Bytes::copy_from_slice(&digest.0));
+    let again = format!("command id {id}, digest {}", hex::encode(&change_digest));
+    let proposed = Bytes::copy_from_slice(&proposal.0);
+    let call = ConfirmRequest { command: Some(header), proposal: proposed, change_digest };
+    answer(calls.confirm(call)).await.map_err(|fault| Fault::new(format!("{fault} ({again})")))?;
+    settled("confirmed", proposal, json);
+    if let Some(line) = open.filter(|_| !json && !asks) {
+        for told in lines(&line) {
+            say!("{told}");
+        }
+    }
+    Ok(())
+}
+
+async fn open_under(
+    calls: &mut PartyServiceClient<Channel>,
+    proposal: CommandId,
+) -> Result<ProposalLine, Fault> {
+    let all = answer(calls.list_proposals(ListProposalsRequest {})).await?.proposals;
+    all.into_iter().find(|line| line.proposal[..] == proposal.0).ok_or_else(|| {
+        Fault::new(
+            "no proposal with this id is open; a confirmation whose answer did not come is given again with --digest \
+             and --command-id, as it was told then",
+        )
+    })
+}
+
+/// Who proposed what, made safe to show.
+fn lines(line: &ProposalLine) -> [String; 2] {
+    let by = line.by.as_ref().map_or("", |by| by.name.as_str());
+    [format!("by         {}", shown(by)), format!("change     {}", shown(&line.change))]
+}
+
+/// Shows the change, and has the person say that it is the one.
+fn ask(line: &ProposalLine) -> Result<(), Fault> {
+    let mut out = std::io::stderr().lock();
+    for told in lines(line) {
+        writeln!(out, "{told}")?;
+    }
+    write!(out, "Type \"yes\" to confirm this and nothing else: ")?;
+    out.flush()?;
+    let mut typed = String::new();
+    std::io::stdin().lock().read_line(&mut typed)?;
+    if typed.trim() == "yes" {
+        Ok(())
+    } else {
+        Err(Fault::new("nothing was confirmed, and the proposal stays open"))
     }
 }
 
@@ -135,8 +202,9 @@ async fn list(by: &As, json: bool) -> Result<(), Fault> {
     for line in proposals {
         let (id, by) = (hex::encode(&line.proposal), line.by.unwrap_or_default().name);
         if json {
-            let object =
-                serde_json::json!({ "kind": "proposal", "proposal": id, "change": line.change, "by": by });
+            let digest = hex::encode(&line.change_digest);
+            let object = serde_json::json!({ "kind": "proposal", "proposal": id, "change": line.change, "by": by,
+                "digest": digest });
             say!("{}", json::line(&object));
         } else {
             // The node made the sentence safe to show; the name goes through it here.

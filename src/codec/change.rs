@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use prost::Message as _;
 
 use super::dispatch::{digest, party};
 use super::fault::DecodeFault;
@@ -10,6 +11,7 @@ use super::journal_v1 as proto;
 use super::message::{person_from_proto, person_to_proto, precedence_from_proto, precedence_to_proto};
 use super::{alarm, by_hand, check, key_list as key_list_codec, link_phrases, signed, watch};
 use crate::domain::allowance::{Allowance, LinkAllowance};
+use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Member, RevocationList};
 use crate::domain::function::Term;
 use crate::domain::office::Office;
@@ -98,6 +100,11 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
         }),
     };
     proto::Change { change: Some(wire) }
+}
+
+/// By which whoever confirms a change names the one that was shown: SHA-256 of the form in which records hold it.
+pub fn digest_of(change: &Change) -> Digest {
+    Digest::of(&change_to_proto(change).encode_to_vec())
 }
 
 fn party_lists(

@@ -25,7 +25,10 @@ use super::watch::AlertDue;
 pub enum Command {
     /// With the stamp's id as the proposal's.
     Propose(Change),
-    Confirm(CommandId),
+    Confirm {
+        proposal: CommandId,
+        shown: ShownChange,
+    },
     Drop(CommandId),
     /// A new draft, or a draft in place of the one with the same id.
     Draft {
@@ -135,6 +138,24 @@ pub enum Command {
     NoteCheck(Box<CheckNoted>),
     /// A carry file was made, or is taken from here on. Whoever gives it has read the file.
     NoteCarry(Box<CarryNoted>),
+}
+
+impl Command {
+    /// To confirm whatever is proposed under this id.
+    pub fn confirm(proposal: CommandId) -> Command {
+        Command::Confirm { proposal, shown: ShownChange::NotSaid }
+    }
+}
+
+/// What whoever confirms a proposal was shown of it.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ShownChange {
+    /// Nobody says.
+    NotSaid,
+    /// This change: no other is confirmed.
+    Is(Box<Change>),
+    /// None that was proposed under this id when the call came in.
+    IsAnother,
 }
 
 /// Whether a releaser insists on a draft with faults.

@@ -116,6 +116,8 @@ pub struct Budget {
     pub records: u64,
     pub flash_records: u64,
     pub bytes: u64,
+    /// Those of `bytes` that were FLASH.
+    pub flash_bytes: u64,
     /// What is put on record though nothing was taken: contradictions, disputed receipts, heads that do
     /// not add up, new lists.
     pub oddities: u64,
@@ -331,7 +333,10 @@ impl Link {
         }
         self.budget.bytes = self.budget.bytes.saturating_add(bytes);
         let records = match lane {
-            Precedence::Flash => &mut self.budget.flash_records,
+            Precedence::Flash => {
+                self.budget.flash_bytes = self.budget.flash_bytes.saturating_add(bytes);
+                &mut self.budget.flash_records
+            }
             Precedence::Immediate | Precedence::Priority | Precedence::Routine => &mut self.budget.records,
         };
         *records = records.saturating_add(1);
@@ -369,13 +374,26 @@ impl Link {
 
     /// Whether the hour still has room for one more of this size on this lane.
     pub fn has_budget(&self, hour: i64, lane: Precedence, bytes: u64) -> bool {
-        let spent = if self.budget.hour == hour { self.budget.clone() } else { Budget::default() };
-        match lane {
-            Precedence::Flash => spent.flash_records < limits::LINK_FLASH_RECORDS_PER_HOUR_MAX,
-            Precedence::Immediate | Precedence::Priority | Precedence::Routine => {
-                spent.records < self.allowance.records_max()
-                    && spent.bytes.saturating_add(bytes) <= self.allowance.bytes_max()
-            }
+        if lane != Precedence::Flash {
+            return self.has_budget_of(&self.allowance, hour, bytes);
         }
+        let spent = self.spent(hour);
+        spent.flash_records < limits::LINK_FLASH_RECORDS_PER_HOUR_MAX
+            && spent.flash_bytes.saturating_add(bytes) <= limits::LINK_FLASH_BYTES_PER_HOUR_MAX
+    }
+
+    /// Whether it has room for a head of theirs that takes this much, whatever two custodians leave the link: by heads
+    /// both ends prove FLASH and receipts, which come all the same.
+    pub fn has_budget_for_head(&self, hour: i64, bytes: u64) -> bool {
+        self.has_budget_of(&Allowance::default(), hour, bytes)
+    }
+
+    fn has_budget_of(&self, allowance: &Allowance, hour: i64, bytes: u64) -> bool {
+        let spent = self.spent(hour);
+        spent.records < allowance.records_max() && spent.bytes.saturating_add(bytes) <= allowance.bytes_max()
+    }
+
+    fn spent(&self, hour: i64) -> Budget {
+        if self.budget.hour == hour { self.budget.clone() } else { Budget::default() }
     }
 }

@@ -52,22 +52,41 @@ pub(super) async fn compare(link: &Link, theirs: &Beat) {
 /// A head of ours with the peer's cosignature, where our history contains it. Its own signature is ours: if it says
 /// more than our history holds, our history is what is wrong, and this node stops.
 pub(super) async fn held_by_peer(link: &Link, way: Way, note: &Bytes) -> Option<LedgerHead> {
-    let head = link.head();
+    let mut head = link.head();
     let Ok(cosigned) = heads::verify_cosigned(&head.board, link.peer, note) else {
         way.count_not_taken(link);
         return None;
     };
     let mut history = look(link, &head, &cosigned).await;
-    if matches!(history, History::Lacks) {
+    if matches!(history, History::Lacks) && heads::is_by_key_in_force(&head.board, link.peer, note) {
         // Another process with our keys may have written meanwhile. An epoch opened now shows it.
-        let newest = link.exchange.registrar.renew().await;
-        history = match newest {
-            Some(newest) if newest.standing == Standing::Writes => look(link, &newest, &cosigned).await,
-            Some(_) | None => History::Unread,
+        (head, history) = match link.exchange.registrar.renew().await {
+            Some(newest) if newest.standing == Standing::Writes => {
+                let history = look(link, &newest, &cosigned).await;
+                (newest, history)
+            }
+            Some(_) | None => (head, History::Unread),
         };
     }
     match history {
         History::Contains => Some(cosigned),
+        // All that we signed by a key that is replaced stands on record before the list that replaced it. Whoever has
+        // such a key can sign with it what we never did: that stops nobody. If it is true all the same, the list was
+        // put in force a second time, after an older copy: nothing goes over this link then.
+        History::Lacks if !heads::is_by_key_in_force(&head.board, link.peer, note) => {
+            way.count_not_taken(link);
+            let now = link.exchange.registrar.clock.now();
+            if way == Way::Link
+                && let Some(times) = link.state.hold(now)
+            {
+                tracing::error!(
+                    peer = %link.peer, times,
+                    "the peer holds a head that this node does not have, signed by a key of ours that was replaced: \
+                     this link is held (told once an hour)"
+                );
+            }
+            None
+        }
         History::Lacks => {
             tracing::error!(peer = %link.peer, "the peer holds a head that we signed and do not have: stopping");
             link.exchange.report_broken(Broken::HeldByPeer { party: link.peer, size: cosigned.size });
@@ -186,7 +205,8 @@ pub(super) fn is_far(link: &Link, known: &BoardLink, size: u64) -> bool {
 
 /// Leaves that the peer gave, with its head over all up to the last of them. `None` if that is none of
 /// this link's, or can't be followed because leaves are missing: adding up those that are there would be
-/// work for nothing.
+/// work for nothing. A leaf of another link is held against the peer where its head covers it: nobody signed the
+/// leaves alone.
 async fn goal_of(
     link: &Link,
     head: &Head,
@@ -195,10 +215,19 @@ async fn goal_of(
     checkpoint: &Bytes,
 ) -> Option<(LedgerHead, Vec<Leaf>)> {
     let (goal, leaves) = signed_over(link, Way::Link, head, from, bodies, checkpoint)?;
-    if leaves.iter().all(|leaf| is_of_this_link(link, head, leaf)) {
+    let foreign = leaves.iter().filter(|leaf| !is_of_this_link(link, head, leaf));
+    let foreign: Vec<u64> = foreign.map(|leaf| leaf.index).collect();
+    if foreign.is_empty() {
         return Some((goal, leaves));
     }
-    reject(link, goal, "it covers a leaf that is not of this link").await;
+    let known = head.board.link(link.peer)?;
+    let beyond = known.theirs.edge.size()..goal.size;
+    let add_up = || known.grown_as_sent(goal.size, &leaves).is_ok_and(|(edge, _)| edge.root() == goal.root);
+    if foreign.iter().any(|index| beyond.contains(index)) && add_up() {
+        reject(link, goal, "it covers a leaf that is not of this link").await;
+    } else {
+        link.state.count_not_taken();
+    }
     None
 }
 
@@ -223,7 +252,8 @@ fn signed_over(
     let (theirs, followed) = (&known.theirs, known.theirs.edge.size());
     let sent = from..from.saturating_add(bodies.len().min(limits::LEAVES_PER_CALL_MAX) as u64);
     let lacks = |index: u64| !sent.contains(&index) && !theirs.held.contains_key(&index);
-    if is_far(link, known, goal.size) || (followed..goal.size).any(lacks) {
+    let is_too_large = |body: &Bytes| body.len() > limits::LEAF_BYTES_MAX;
+    if bodies.iter().any(is_too_large) || is_far(link, known, goal.size) || (followed..goal.size).any(lacks) {
         way.count_not_taken(link);
         return None;
     }

@@ -107,6 +107,13 @@ pub fn verify_cosigned(board: &Board, peer: Party, note: &Bytes) -> Result<Head,
     Ok(head)
 }
 
+/// Whether our own signature on a head of ours is by the key in force, and not by one that a later list replaced.
+pub fn is_by_key_in_force(board: &Board, peer: Party, note: &[u8]) -> bool {
+    let Some(own) = board.own else { return false };
+    let signer = origin(board, own.party, peer).zip(note_key(board, own.party, Purpose::Ledger));
+    signer.is_some_and(|(origin, key)| SignedCheckpoint::open(note, &origin, &key).is_ok())
+}
+
 fn origin(board: &Board, keeper: Party, other: Party) -> Option<String> {
     Some(names::ledger_origin(board.ledger_end(keeper)?, board.ledger_end(other)?))
 }

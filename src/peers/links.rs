@@ -63,6 +63,8 @@ pub struct Seen {
     /// What the other end's newest heartbeat said, and when it came.
     pub said: Option<Said>,
     pub said_at: Option<Instant>,
+    /// When its newest own heartbeat came.
+    called_at: Option<Instant>,
     /// Whether it was not heard for a day (`limits::UNDER_WAY_MS_MAX`) since its newest heartbeat.
     was_away: bool,
     silence: Silence,
@@ -237,6 +239,16 @@ impl LinkState {
             seen.silence.goes_on(since, now);
         }
         before
+    }
+
+    /// A heartbeat of the other end's own came in now, and says that it was made at `at`: the instant of which it is
+    /// taken to speak. It was made after the one before it had come, or was on the way no longer than a call lasts:
+    /// whoever says another time than it is puts off nothing by that.
+    pub fn note_called(&self, at: Instant, now: Instant) -> Instant {
+        let call_ms = i64::try_from(limits::CALL_MS_MAX).unwrap_or(i64::MAX);
+        let before = self.lock().called_at.replace(now);
+        let earliest = before.map_or(at, |before| before.min(now.plus_ms(call_ms.saturating_neg())));
+        at.max(earliest).min(now)
     }
 
     /// A heartbeat said this, when these were the last serials taken, by lane, ROUTINE first.

@@ -225,8 +225,8 @@ impl Exchange {
         let link = self.heard(peer);
         let said = beat::said(&theirs);
         // It may have been on the way for a while.
-        let taken = link.last_taken(&self.registrar.head().board);
-        link.state.note_said(said, taken, said.at.min(self.registrar.clock.now()));
+        let at = link.state.note_called(said.at, self.registrar.clock.now());
+        link.state.note_said(said, link.last_taken(&self.registrar.head().board), at);
         follow::compare(&link, &theirs).await;
         if self.is_broken() {
             return Err(ServeFault::Unusable("journal"));

@@ -114,6 +114,20 @@ mod tests {
     }
 
     #[test]
+    fn whoever_says_another_time_than_it_is_is_taken_at_its_word_no_further_than_a_call_lasts() {
+        let link = LinkState::default();
+        let (call, hour) = (limits::CALL_MS_MAX as i64, 3_600_000);
+        let called = |at: i64, now: i64| link.note_called(Instant(at), Instant(now)).0;
+        assert_eq!([called(100, 105), called(200, 205)], [100, 200]);
+        // It was on the way while the clock here leapt, or while this machine slept.
+        assert_eq!(called(300, hour), 300);
+        assert_eq!([called(0, hour + 9), called(i64::MIN, hour + 10)], [hour + 9 - call, hour + 10 - call]);
+        assert_eq!(called(i64::MAX, hour + 11), hour + 11);
+        // However late it comes, it was made after the one before it.
+        assert_eq!(called(0, 2 * hour), hour + 11);
+    }
+
+    #[test]
     fn what_was_under_way_when_the_link_went_down_is_waited_for_once_it_is_back() {
         let link = LinkState::default();
         let day = limits::UNDER_WAY_MS_MAX;

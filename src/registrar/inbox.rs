@@ -219,7 +219,7 @@ fn link_of(command: &Command) -> Option<Party> {
         Command::AcceptKeyList(accepted) => Some(accepted.list.party),
         Command::AcceptRevocationList(list) => Some(list.party),
         Command::Propose(_)
-        | Command::Confirm(_)
+        | Command::Confirm { .. }
         | Command::Drop(_)
         | Command::Draft { .. }
         | Command::ReturnDraft { .. }
@@ -255,7 +255,7 @@ fn is_flash(command: &Command) -> bool {
         | Command::Acknowledge { outgoing, .. }
         | Command::Shown { outgoing, .. } => outgoing.precedence,
         Command::Propose(_)
-        | Command::Confirm(_)
+        | Command::Confirm { .. }
         | Command::Drop(_)
         | Command::ReturnDraft { .. }
         | Command::WithdrawDraft { .. }

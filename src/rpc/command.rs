@@ -162,13 +162,15 @@ mod tests {
     fn the_same_asked_later_is_the_same_and_asked_of_another_call_is_not() {
         let header = |at_ms| CommandHeader { id: vec![1; 16].into(), at_ms };
         let confirm = |at_ms| {
-            let whole = ConfirmRequest { command: Some(header(at_ms)), proposal: vec![2; 16].into() };
+            let (command, proposal) = (Some(header(at_ms)), vec![2; 16].into());
+            let whole = ConfirmRequest { command, proposal, change_digest: Vec::new().into() };
             content_of("PartyService/Confirm", &header(at_ms), &whole)
         };
         assert_eq!(confirm(1), confirm(2));
         let whole = DropProposalRequest { command: Some(header(1)), proposal: vec![2; 16].into() };
         assert_ne!(content_of("PartyService/DropProposal", &header(1), &whole), confirm(1));
-        let other = ConfirmRequest { command: Some(header(1)), proposal: vec![3; 16].into() };
+        let (command, proposal) = (Some(header(1)), vec![3; 16].into());
+        let other = ConfirmRequest { command, proposal, change_digest: Vec::new().into() };
         assert_ne!(content_of("PartyService/Confirm", &header(1), &other), confirm(1));
     }
 }

@@ -23,11 +23,11 @@ use crate::codec::proto::detente::v1::{
     ShowWatchCardsRequest, ShowWatchCardsResponse, ShowWatchPlanRequest, ShowWatchPlanResponse,
     SubmitRevocationListRequest, SubmitRevocationListResponse,
 };
-use crate::codec::{check_schedule, signed, watch_cards, watch_plan};
+use crate::codec::{change, check_schedule, signed, watch_cards, watch_plan};
 use crate::domain::allowance::Allowance;
 use crate::domain::board::Board;
-use crate::domain::command::{Command, Origin};
-use crate::domain::digest::CommandId;
+use crate::domain::command::{Command, Origin, ShownChange};
+use crate::domain::digest::{CommandId, Digest};
 use crate::domain::event::RevocationList;
 use crate::domain::link::Link;
 use crate::domain::office::Office;
@@ -95,7 +95,9 @@ impl PartyService for PartyCalls {
     async fn confirm(&self, call: Request<ConfirmRequest>) -> Result<Response<ConfirmResponse>, Status> {
         let person = person(&call)?;
         let asked = call.into_inner();
-        let confirm = Command::Confirm(proposal_id(&asked.proposal)?);
+        let proposal = proposal_id(&asked.proposal)?;
+        let shown = shown_change(&self.registrar.head().board, proposal, &asked.change_digest)?;
+        let confirm = Command::Confirm { proposal, shown };
         self.give("PartyService/Confirm", confirm, asked.command.as_ref(), &asked, &person).await?;
         Ok(Response::new(ConfirmResponse {}))
     }
@@ -120,6 +122,7 @@ impl PartyService for PartyCalls {
             proposal: Bytes::copy_from_slice(&id.0),
             change: changes::sentence_with_marks(&board, &open.change),
             by: Some(person_to_proto(&open.by)),
+            change_digest: Bytes::copy_from_slice(&change::digest_of(&open.change).0),
         });
         Ok(Response::new(ListProposalsResponse { proposals: proposals.collect() }))
     }
@@ -304,6 +307,17 @@ fn person<T>(call: &Request<T>) -> Result<PersonCaller, Status> {
 
 fn proposal_id(bytes: &[u8]) -> Result<CommandId, Status> {
     CommandId::from_slice(bytes).ok_or_else(|| status::field("proposal", "16 bytes"))
+}
+
+/// The change whose digest the caller names. Whether it is the one that is open, the Board decides.
+fn shown_change(board: &Board, proposal: CommandId, digest: &[u8]) -> Result<ShownChange, Status> {
+    if digest.is_empty() {
+        return Ok(ShownChange::NotSaid);
+    }
+    let digest = Digest::from_slice(digest).ok_or_else(|| status::field("change_digest", "32 bytes"))?;
+    let open = board.roster.proposals.get(&proposal).map(|open| &open.change);
+    let named = open.filter(|change| change::digest_of(change) == digest);
+    Ok(named.map_or(ShownChange::IsAnother, |change| ShownChange::Is(Box::new(change.clone()))))
 }
 
 /// As two custodians set it; `None` where nothing is other than on any link.

@@ -1,6 +1,7 @@
 //! What an officer at the hotline waits for: from a text that is given to the node, over a console's own stream, until
 //! it stands at the other end's console, over the floor of its appends, TLS hops and signatures; the same as FLASH
-//! while parts saturate the link, beside an idle one; and many sessions at once on one node.
+//! while parts saturate the link, beside an idle one; a text and a console that begins anew in a long session; and many
+//! sessions at once on one node.
 //!
 //! Never here: a rate at which parts are sent. They come as fast as the link takes them.
 
@@ -38,6 +39,8 @@ const RUNS: usize = 5;
 const TEXTS_PER_RUN: u64 = 300;
 /// A session is closed, and another opened, before it is so long that its length is what is measured.
 const TEXTS_PER_SESSION: u64 = 100;
+/// So many are said in a long one before anything is measured.
+const TEXTS_BEFORE: u64 = 1_000;
 /// Each as large as a part may be. As many as it takes for some hundred texts.
 const PARTS: u64 = 60;
 const SESSIONS: u64 = 200;
@@ -51,6 +54,7 @@ pub async fn run(asked: &Asked) {
     for medium in &asked.media {
         typed_to_shown(asked, *medium).await;
         beside_parts(asked, *medium).await;
+        long_session(asked, *medium).await;
         many_sessions(asked, *medium).await;
     }
 }
@@ -151,13 +155,15 @@ struct Talk<'e> {
     writer: Console,
     reader: Console,
     session: (Bytes, Bytes),
+    texts_per_session: u64,
     said: u64,
 }
 
 impl<'e> Talk<'e> {
     async fn begin(ends: &'e Ends) -> Talk<'e> {
         let (writer, reader) = (Console::join(&ends.by).await, Console::join(&ends.pl).await);
-        Talk { ends, writer, reader, session: ends.open().await, said: 0 }
+        let (session, texts_per_session) = (ends.open().await, TEXTS_PER_SESSION);
+        Talk { ends, writer, reader, session, texts_per_session, said: 0 }
     }
 
     /// From the text given to the node until it is shown at the other end.
@@ -168,7 +174,7 @@ impl<'e> Talk<'e> {
     /// Until it is shown to its writer, thus on record here, and until it is shown at the other end.
     async fn say_seen(&mut self) -> (Duration, Duration) {
         self.said += 1;
-        if self.said.is_multiple_of(TEXTS_PER_SESSION) {
+        if self.said.is_multiple_of(self.texts_per_session) {
             self.session = self.ends.open().await;
         }
         let text = format!("{}: {TEXT}", self.said);
@@ -349,6 +355,53 @@ async fn stored(ends: &Ends, many: u64) -> Vec<detente::domain::message::Part> {
         parts.push(stored.unwrap_or_else(|_| panic!("a part is not kept")));
     }
     parts
+}
+
+async fn long_session(asked: &Asked, medium: Medium) {
+    let ends = Ends::new(medium).await;
+    let mut talk = Talk { texts_per_session: u64::MAX, ..Talk::begin(&ends).await };
+    let before = asked.sized(TEXTS_BEFORE);
+    for _ in 0..before {
+        talk.say().await;
+    }
+    let mut floor = Floor::of(&ends, medium).await;
+    let (mut shown, mut bare) = (Vec::new(), Vec::new());
+    for _ in 0..asked.sized(TEXTS_PER_RUN) {
+        shown.push(talk.say().await);
+        bare.push(floor.one().await);
+    }
+    let (mut joined, mut read) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        drop(Console::join(&ends.pl).await);
+        joined.push(start.elapsed());
+        read.push(read_all(&ends).await);
+    }
+    for (what, all, floor) in
+        [("text typed to shown", shown, bare), ("console from 0 on to live", joined, read)]
+    {
+        let (took, floor) = (median(all), median(floor));
+        let ratio = Ratio::of(took.as_nanos(), floor.as_nanos());
+        println!(
+            "{what} in a session of {before} texts and more over its floor, {medium:?}, p50: {ratio}; {} µs, floor {} µs",
+            took.as_micros(),
+            floor.as_micros(),
+        );
+    }
+}
+
+/// What a console that begins anew costs at least: all records of its node, read and decoded.
+async fn read_all(ends: &Ends) -> Duration {
+    let registrar = &ends.world.node("PL").registrar;
+    let start = Instant::now();
+    let head = registrar.head();
+    let (records, mut next) = (head.records(&registrar.journal), 0);
+    while next < head.chain.size {
+        let end = head.chain.size.min(next + limits::NOTICE_RECORDS_MAX as u64);
+        let read = records.range(next, end).await.expect("readable");
+        next = read.last().map_or(end, |record| record.index + 1);
+    }
+    start.elapsed()
 }
 
 async fn many_sessions(asked: &Asked, medium: Medium) {

@@ -226,7 +226,7 @@ impl Maker {
         let proposal = propose.id;
         self.give(Command::Propose(change), Origin::Person(propose)).await;
         let confirm = Origin::Person(messages::stamp(other, self.at));
-        self.give(Command::Confirm(proposal), confirm).await;
+        self.give(Command::confirm(proposal), confirm).await;
     }
 
     /// One notice out and one in, each receipted and acknowledged.

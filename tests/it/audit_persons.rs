@@ -92,16 +92,16 @@ async fn a_change_whose_proposer_is_no_custodian_any_more_takes_no_force() {
     let change = Change::MemberRemoved(first.key_digest);
     by.registrar.give(Command::Propose(change), Origin::Person(removal)).await.unwrap();
     let confirm = Origin::Person(by.stamp("third custodian"));
-    by.registrar.give(Command::Confirm(removal_id), confirm).await.unwrap();
+    by.registrar.give(Command::confirm(removal_id), confirm).await.unwrap();
     let confirm = Origin::Person(by.stamp("second custodian"));
-    let refused = by.registrar.give(Command::Confirm(id), confirm).await;
+    let refused = by.registrar.give(Command::confirm(id), confirm).await;
     assert_eq!(refused.unwrap_err(), Denied::Refused(Refusal::ProposerNoCustodian));
     let on_roster = |board: &mut Board| {
         let member = Member { person: first.clone(), roles: [Role::Custodian].into() };
         board.roster.members.insert(first.key_digest, member);
     };
     let (index, entries) =
-        with_forged(&by, Command::Confirm(id), "second custodian", on_roster, |_| {}).await;
+        with_forged(&by, Command::confirm(id), "second custodian", on_roster, |_| {}).await;
     reports(&by, &entries, index, "who proposed it is none any more");
 }
 

@@ -195,7 +195,7 @@ fn every_refusal_has_its_reason() {
         "FIELD",
     );
 
-    expect(give(&mut folded, Command::Confirm(party::id(1)), one), "NO_SUCH_PROPOSAL");
+    expect(give(&mut folded, Command::confirm(party::id(1)), one), "NO_SUCH_PROPOSAL");
     expect(give(&mut folded, Command::Drop(party::id(1)), one), "NO_SUCH_PROPOSAL");
     expect(give(&mut folded, Command::Propose(party::peer_added()), one), "PARTY_KNOWN");
     let again = Change::OwnKeyList(party::first_list(us()));
@@ -211,14 +211,14 @@ fn every_refusal_has_its_reason() {
     let proposed =
         give(&mut folded, Command::Propose(Change::ReleaseRule { one_person: Vec::new() }), one).unwrap();
     let proposal = proposed.command.unwrap().id;
-    expect(give(&mut folded, Command::Confirm(proposal), one), "SAME_CUSTODIAN");
+    expect(give(&mut folded, Command::confirm(proposal), one), "SAME_CUSTODIAN");
     let lower_case = party::person("  ANNA kowalska ");
-    expect(give(&mut folded, Command::Confirm(proposal), &lower_case), "NOT_PERMITTED");
+    expect(give(&mut folded, Command::confirm(proposal), &lower_case), "NOT_PERMITTED");
     let under_two_keys = Member { person: lower_case.clone(), roles: [Role::Custodian].into() };
     folded.board.roster.members.insert(lower_case.key_digest, under_two_keys);
-    expect(give(&mut folded, Command::Confirm(proposal), &lower_case), "SAME_CUSTODIAN");
+    expect(give(&mut folded, Command::confirm(proposal), &lower_case), "SAME_CUSTODIAN");
     let proposer = folded.board.roster.members.remove(&anna().key_digest).unwrap();
-    expect(give(&mut folded, Command::Confirm(proposal), other), "PROPOSER_NO_CUSTODIAN");
+    expect(give(&mut folded, Command::confirm(proposal), other), "PROPOSER_NO_CUSTODIAN");
     folded.board.roster.members.insert(anna().key_digest, proposer);
 
     let mut stray = nth(1);
@@ -383,7 +383,7 @@ fn the_board_and_the_access_table_agree_which_roles_a_command_takes() {
         ("WatchService/TakeOver", Command::TakeWatch { digest: part }),
         ("AuditService/Head", Command::ReadForAudit { what: String::new() }),
         ("PartyService/Propose", Command::Propose(party::peer_added())),
-        ("PartyService/Confirm", Command::Confirm(party::id(1))),
+        ("PartyService/Confirm", Command::confirm(party::id(1))),
         ("PartyService/DropProposal", Command::Drop(party::id(1))),
         ("PartyService/SubmitRevocationList", Command::AcceptRevocationList(list)),
     ];

@@ -151,6 +151,30 @@ fn a_budget_is_spent_at_its_edge_and_flash_has_its_own() {
 }
 
 #[test]
+fn flash_has_a_bound_in_bytes_of_its_own_that_nothing_lower_spends() {
+    let flash = delivery(&theirs(Precedence::Flash, thread(1), "flash", &[]), 1, 1, 500);
+    let size = (flash.dispatch_signed.len() + flash.message_signed.len()) as u64;
+    let most = limits::LINK_FLASH_BYTES_PER_HOUR_MAX;
+    for (flash_bytes, taken) in [(most - size, true), (most - size + 1, false), (u64::MAX, false)] {
+        let mut folded = Folded::with_peer();
+        let spent = Budget { hour: at(60).hour(), bytes: u64::MAX, flash_bytes, ..Budget::default() };
+        change_link(&mut folded, |link| link.budget = spent);
+        let answer = folded.node(receive(flash.clone()));
+        if taken {
+            answer.unwrap();
+            assert_eq!(link(&folded).budget.flash_bytes, most);
+        } else {
+            assert_eq!(not_now(answer), NotNow::Budget);
+            assert_eq!(link(&folded).lane(Precedence::Flash).taken, 0, "the serial waits");
+            folded.given(receive(flash.clone()), Origin::Node, at(60).plus_ms(HOUR_MS)).unwrap();
+        }
+    }
+    let mut folded = Folded::with_peer();
+    take(&mut folded, nth(1)).unwrap();
+    assert_eq!(link(&folded).budget.flash_bytes, 0);
+}
+
+#[test]
 fn turning_away_is_on_record_once_an_hour() {
     let mut folded = Folded::with_peer();
     let hour = at(60).seconds().div_euclid(3600);

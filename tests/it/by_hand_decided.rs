@@ -21,7 +21,7 @@ use crate::party::{self, Folded, anna, at, by, jan, peer, us};
 /// Proposed by Anna, confirmed by Jan.
 fn agreed(folded: &mut Folded, number: u64, change: Change) -> Result<Record, Denied> {
     folded.given(Command::Propose(change), by(&anna(), number, "", at(1)), at(1))?;
-    folded.given(Command::Confirm(party::id(number)), by(&jan(), number + 1, "", at(1)), at(1))
+    folded.given(Command::confirm(party::id(number)), by(&jan(), number + 1, "", at(1)), at(1))
 }
 
 fn with_sm() -> Folded {
@@ -73,10 +73,10 @@ fn a_party_without_a_node_is_known_by_two_custodians_and_taken_back_until_someth
     let mut folded = Folded::with_peer();
     let propose = Command::Propose(known("San Marino"));
     folded.given(propose, by(&anna(), 1, "", at(1)), at(1)).unwrap();
-    let alone = folded.given(Command::Confirm(party::id(1)), by(&anna(), 2, "", at(1)), at(1));
+    let alone = folded.given(Command::confirm(party::id(1)), by(&anna(), 2, "", at(1)), at(1));
     assert_eq!(refusal(alone), Refusal::SameCustodian);
     assert!(folded.board.roster.without_node.is_empty());
-    folded.given(Command::Confirm(party::id(1)), by(&jan(), 3, "", at(1)), at(1)).unwrap();
+    folded.given(Command::confirm(party::id(1)), by(&jan(), 3, "", at(1)), at(1)).unwrap();
     assert_eq!(folded.board.roster.without_node[&sm()].name, "San Marino");
     assert!(folded.board.link(sm()).is_none());
 
@@ -91,7 +91,7 @@ fn a_party_without_a_node_is_known_by_two_custodians_and_taken_back_until_someth
     let propose = Command::Propose(Change::PartyTakenBack(sm()));
     folded.given(propose, by(&anna(), 50, "", at(1)), at(1)).unwrap();
     released(&mut folded, 7, to(&[sm()], "text"));
-    let late = folded.given(Command::Confirm(party::id(50)), by(&jan(), 51, "", at(1)), at(1));
+    let late = folded.given(Command::confirm(party::id(50)), by(&jan(), 51, "", at(1)), at(1));
     assert_eq!(field(late), "taken_back");
     assert_eq!(field(agreed(&mut folded, 60, Change::PartyTakenBack(sm()))), "taken_back");
 

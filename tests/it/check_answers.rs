@@ -131,7 +131,7 @@ fn an_alarm_of_our_own_runs_for_what_only_says_that_it_is_a_check_and_for_no_che
         OwnAlarm { name: "read".into(), kind: Kind::Check, hours: 1, label: "Said as a check.".into() };
     let propose = Command::Propose(Change::OwnAlarmSet(alarm));
     link.folded.given(propose, by(&anna(), 950, "propose", at(1)), at(1)).unwrap();
-    link.folded.given(Command::Confirm(id(950)), by(&jan(), 951, "confirm", at(1)), at(1)).unwrap();
+    link.folded.given(Command::confirm(id(950)), by(&jan(), 951, "confirm", at(1)), at(1)).unwrap();
     link.says(agreed(), due());
     assert_eq!(link.folded.board.own_alarms.iter().count(), 0);
     link.says(Check { text: Prose("We fire at dawn.".into()), number: None, ..agreed() }, due());

@@ -208,7 +208,7 @@ pub fn scheduled(text: &str) -> Folded {
     let mut folded = Folded::with_peer();
     let propose = Command::Propose(Change::CheckSchedule(Arc::new(read(text).unwrap())));
     folded.given(propose, by(&anna(), 900, "propose", at(0)), at(0)).unwrap();
-    folded.given(Command::Confirm(id(900)), by(&jan(), 901, "confirm", at(0)), at(0)).unwrap();
+    folded.given(Command::confirm(id(900)), by(&jan(), 901, "confirm", at(0)), at(0)).unwrap();
     folded
 }
 
@@ -275,7 +275,7 @@ fn a_schedule_that_changes_another_link_leaves_the_checks_of_this_one_as_they_we
     let mut again = |text: &str, number, seconds| {
         let propose = Command::Propose(Change::CheckSchedule(Arc::new(read(text).unwrap())));
         folded.given(propose, by(&anna(), number, "propose", at(seconds)), at(seconds)).unwrap();
-        let confirm = Command::Confirm(id(number));
+        let confirm = Command::confirm(id(number));
         folded.given(confirm, by(&jan(), number + 1, "confirm", at(seconds)), at(seconds)).unwrap();
         folded.board.check_schedule().unwrap().since_with(party("BY"))
     };

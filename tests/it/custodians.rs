@@ -40,7 +40,8 @@ async fn may_call(desk: Desk) -> Result<(), tonic::Status> {
 }
 
 async fn confirm(by: &Desk, proposal: Bytes) -> Result<(), tonic::Status> {
-    let call = ConfirmRequest { command: Some(by.command(None).unwrap()), proposal };
+    let (command, change_digest) = (Some(by.command(None).unwrap()), Bytes::new());
+    let call = ConfirmRequest { command, proposal, change_digest };
     PartyServiceClient::new(by.channel.clone()).confirm(call).await.map(|_| ())
 }
 

@@ -85,6 +85,16 @@ impl Hostile {
     }
 
     async fn beat_of(&mut self, checkpoint: Bytes, cosigned: Bytes, lanes: Vec<LaneState>) -> Beat {
+        self.try_beat(checkpoint, cosigned, lanes).await.unwrap()
+    }
+
+    /// One that may stop the other end.
+    pub async fn try_beat(
+        &mut self,
+        checkpoint: Bytes,
+        cosigned: Bytes,
+        lanes: Vec<LaneState>,
+    ) -> Result<Beat, tonic::Status> {
         let beat = Beat {
             lanes,
             party: self.me.to_string(),
@@ -96,8 +106,8 @@ impl Hostile {
             key_list_held: 1,
             ..Beat::default()
         };
-        let answer = self.calls.beat(BeatRequest { beat: Some(beat) }).await.unwrap();
-        answer.into_inner().beat.unwrap()
+        let answer = self.calls.beat(BeatRequest { beat: Some(beat) }).await?;
+        Ok(answer.into_inner().beat.unwrap())
     }
 
     pub fn key(&self, purpose: Purpose) -> &SigningKey {

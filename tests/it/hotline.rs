@@ -52,7 +52,7 @@ impl Desk {
         Desk { own: party(code), held: Vec::new() }
     }
 
-    pub fn session(&self) -> Session<'_> {
+    pub fn session(&self) -> Session {
         Session::of(THREAD, &self.held, self.own).expect("a session begins here")
     }
 

@@ -123,7 +123,7 @@ fn give_all(desks: &mut [Desk; 3]) {
     }
 }
 
-fn between<'s>(session: &'s Session<'_>, one: &str, other: &str) -> &'s Pair {
+fn between<'s>(session: &'s Session, one: &str, other: &str) -> &'s Pair {
     session.pairs.iter().find(|pair| pair.between == (party(one), party(other))).unwrap()
 }
 

@@ -161,7 +161,7 @@ fn a_code_under_which_words_were_exchanged_is_not_given_to_another_party() {
     folded.given(right, proposed, party::at(0)).unwrap();
     let message = theirs(Precedence::Routine, thread(1), "a message", &[]);
     folded.node(receive(delivery(&message, 1, 1, 0))).unwrap();
-    let confirm = Command::Confirm(party::id(21));
+    let confirm = Command::confirm(party::id(21));
     let confirming = party::by(&party::jan(), 22, "confirm", party::at(0));
     assert_eq!(reason(folded.given(confirm, confirming, party::at(0))), "CODE_SPOKEN_FOR");
     assert_eq!(reason(change(&mut folded, 23, added(list_of(peer(), 140)))), "CODE_SPOKEN_FOR");

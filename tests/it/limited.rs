@@ -10,6 +10,7 @@ use detente::codec::proto::detente::v1::delivery_answer::Answer;
 use detente::codec::proto::detente::v1::propose_request::Change as Wire;
 use detente::domain::allowance::{Allowance, LinkAllowance};
 use detente::domain::board::Denied;
+use detente::domain::command::Command;
 use detente::domain::digest::Digest;
 use detente::domain::event::{Change, Event, Record};
 use detente::domain::message::Outcome;
@@ -18,6 +19,7 @@ use detente::domain::precedence::Precedence;
 use detente::domain::refusal::NotNow;
 use detente::limits;
 
+use crate::board::{change_link, head_over};
 use crate::hostile::{Hostile, count};
 use crate::office::change;
 use crate::officer_program::{object, printed, refused};
@@ -70,6 +72,20 @@ fn a_link_brings_no_more_in_an_hour_than_two_custodians_leave_it_and_flash_apart
     change(&mut folded, 50, limited(peer(), None, None)).unwrap();
     assert_eq!(folded.board.link(peer()).unwrap().allowance, Allowance::default());
     brought(&mut folded, routine, (4, 6), 203).unwrap();
+}
+
+#[test]
+fn heads_of_a_link_that_may_bring_nothing_are_followed_within_the_programs_own_bound() {
+    let mut folded = Folded::with_peer();
+    change(&mut folded, 10, limited(peer(), Some(0), Some(0))).unwrap();
+    let flash = delivery(&theirs(Precedence::Flash, thread(1), "flash", &[]), 1, 1, 0);
+    folded.node(receive(flash.clone())).unwrap();
+    let follow = || Command::FollowHead(head_over(&[flash.dispatch_leaf]), Vec::new());
+    change_link(&mut folded, |link| link.budget.records = limits::LINK_RECORDS_PER_HOUR_MAX);
+    waits(folded.node(follow()));
+    change_link(&mut folded, |link| link.budget.records = 1);
+    folded.node(follow()).unwrap();
+    assert_eq!(folded.board.link(peer()).unwrap().theirs.edge.size(), 1);
 }
 
 #[test]
@@ -129,6 +145,10 @@ async fn a_peer_that_fills_its_link_is_let_in_no_more_and_what_it_said_stays() {
     let pl = world.node("PL");
     assert_eq!(count(pl, |event| matches!(event, Event::TurnedAway { .. })).await, 1, "once an hour");
     assert_eq!(pl.registrar.head().board.messages.iter().count(), 2);
+    // What comes is covered by a head that both hold.
+    by.beat(&by.edge.clone()).await;
+    let followed = pl.registrar.head().board.link(by.me).unwrap().theirs.edge.clone();
+    assert_eq!((followed.size(), followed), (2, by.edge.clone()));
 
     world.state("PL").change(allowance(None), Bytes::new()).await;
     dispatch.leaf_index = by.edge.size();

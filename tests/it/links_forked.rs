@@ -5,15 +5,19 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use bytes::Bytes;
 use detente::cli::node::{Node, StartFault, Stop};
+use detente::codec::proto::detente::v1::propose_request::Change;
 use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::event::Event;
+use detente::domain::keys::Purpose;
 use detente::domain::people::Role;
 use detente::domain::precedence::Precedence;
 use detente::registrar::CheckpointFile;
 use detente::replay::Broken;
 
 use crate::hostile::count;
+use crate::links_lists::next_list;
 use crate::talk::{both_settled, fresh, outgoing, release, until};
 use crate::world::{State, World};
 
@@ -44,7 +48,7 @@ fn copy(from: &Path, to: &Path) {
     assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
 }
 
-async fn stopped(node: &Node) -> Broken {
+pub async fn stopped(node: &Node) -> Broken {
     match tokio::time::timeout(LIMIT, node.ended()).await.expect("it stops by itself") {
         Stop::Broken(broken) => broken,
         Stop::Asked => panic!("nobody asked it to stop"),
@@ -137,6 +141,53 @@ async fn an_older_copy_without_any_checkpoint_is_caught_by_the_peer() {
     let by = world.state("BY").party;
     let taken = world.node("PL").registrar.head().board.link(by).unwrap().lane(Precedence::Routine).taken;
     assert_eq!(taken, 3, "nothing of it was taken");
+}
+
+/// BY's ledger key replaced, and both ends know; the list, and the directory with its keys. BY is stopped.
+async fn with_another_ledger_key(world: &mut World) -> (Bytes, PathBuf) {
+    world.state_mut("BY").start().await;
+    let list = next_list(world, "BY", &[Purpose::Ledger]).await;
+    world.node("BY").reload().await.unwrap();
+    world.state("BY").change(Change::OwnKeyList(list.clone()), Bytes::new()).await;
+    let by = world.state("BY").party;
+    until(world.node("PL"), "the list is here", |board| board.roster.parties[&by].key_lists.len() == 2).await;
+    both_settled(world, "BY", "PL").await;
+    stop_with_checkpoint(world.state_mut("BY")).await;
+    (list, world.state("BY").directory.join("keys/list-2"))
+}
+
+#[tokio::test]
+async fn an_older_copy_of_before_a_key_was_replaced_is_caught_by_what_that_key_signed() {
+    let (mut world, yesterday, _folder) = with_yesterdays_copy().await;
+    with_another_ledger_key(&mut world).await;
+    copy(&yesterday, &world.state("BY").directory);
+    world.state_mut("BY").start().await;
+    assert!(matches!(stopped(world.node("BY")).await, Broken::HeldByPeer { size: 3, .. }));
+}
+
+#[tokio::test]
+async fn a_key_list_put_in_force_a_second_time_over_an_older_copy_opens_no_link() {
+    let (mut world, yesterday, folder) = with_yesterdays_copy().await;
+    let (list, keys) = with_another_ledger_key(&mut world).await;
+    let kept = folder.path().join("list-2");
+    copy(&keys, &kept);
+    let before = world.node("PL").registrar.head().board.messages.iter().count();
+    world.state_mut("PL").stop().await;
+    copy(&yesterday, &world.state("BY").directory);
+    copy(&kept, &keys);
+    world.state_mut("BY").start().await;
+    world.state("BY").change(Change::OwnKeyList(list), Bytes::new()).await;
+    say(&world, "BY", "PL", "the second message once more, with other words").await;
+    world.state_mut("PL").start().await;
+    let link = world.node("BY").exchange.links.of(world.state("PL").party);
+    let held = async {
+        while !link.is_held() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(LIMIT, held).await.expect("the link is held");
+    assert!(!link.is_compared());
+    assert_eq!(world.node("PL").registrar.head().board.messages.iter().count(), before, "nothing was given");
 }
 
 #[tokio::test]

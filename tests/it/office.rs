@@ -17,7 +17,7 @@ use crate::party::{self, Folded, acknowledge, anna, at, by, delivery, jan, recei
 /// By Anna and Jan, whose certificates name no office.
 pub fn change(folded: &mut Folded, number: u64, change: Change) -> Result<Record, Denied> {
     folded.given(Command::Propose(change), by(&anna(), number, "propose", at(0)), at(0))?;
-    folded.given(Command::Confirm(party::id(number)), by(&jan(), number + 1_000_000, "confirm", at(0)), at(0))
+    folded.given(Command::confirm(party::id(number)), by(&jan(), number + 1_000_000, "confirm", at(0)), at(0))
 }
 
 fn office(code: &str) -> Change {

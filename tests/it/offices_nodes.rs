@@ -183,7 +183,8 @@ async fn offices_are_listed_for_every_person_and_changed_by_two_custodians() {
     let mut calls_of_second = PartyServiceClient::new(second.channel.clone());
     let sentence = calls_of_second.list_proposals(calls::ListProposalsRequest {}).await.unwrap().into_inner();
     assert_eq!(sentence.proposals[0].change, "list the office \"gs\" no more");
-    let confirm = calls::ConfirmRequest { command: Some(second.command(None).unwrap()), proposal };
+    let (command, change_digest) = (Some(second.command(None).unwrap()), Bytes::new());
+    let confirm = calls::ConfirmRequest { command, proposal, change_digest };
     calls_of_second.confirm(confirm).await.unwrap();
     assert_eq!(offices().await, ["MFA"]);
 }

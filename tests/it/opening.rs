@@ -30,7 +30,7 @@ async fn small() -> (Vec<Bytes>, String) {
     let outgoing = party::outgoing(Precedence::Routine, "one");
     let propose = detente::domain::command::Command::Propose(party::peer_added());
     registrar.give(propose, by(party::anna(), 1)).await.unwrap();
-    let confirm = detente::domain::command::Command::Confirm(party::id(1));
+    let confirm = detente::domain::command::Command::confirm(party::id(1));
     registrar.give(confirm, by(party::jan(), 2)).await.unwrap();
     registrar.give(party::draft(1, outgoing.clone()), by(party::anna(), 3)).await.unwrap();
     registrar.give(party::release(1, outgoing), by(party::jan(), 4)).await.unwrap();

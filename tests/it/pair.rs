@@ -109,7 +109,7 @@ impl Side {
         let id = proposal.id;
         self.registrar.give(Command::Propose(change), Origin::Person(proposal)).await.unwrap();
         let confirm = Origin::Person(self.stamp("second custodian"));
-        self.registrar.give(Command::Confirm(id), confirm).await.unwrap();
+        self.registrar.give(Command::confirm(id), confirm).await.unwrap();
     }
 
     pub fn board(&self) -> Arc<Board> {

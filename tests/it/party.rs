@@ -312,7 +312,7 @@ impl Folded {
     pub fn with_peer() -> Folded {
         let mut folded = Folded::begun();
         folded.given(Command::Propose(peer_added()), by(&anna(), 9_001, "propose", at(0)), at(0)).unwrap();
-        folded.given(Command::Confirm(id(9_001)), by(&jan(), 9_002, "confirm", at(0)), at(0)).unwrap();
+        folded.given(Command::confirm(id(9_001)), by(&jan(), 9_002, "confirm", at(0)), at(0)).unwrap();
         folded
     }
 

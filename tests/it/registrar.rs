@@ -196,8 +196,8 @@ on_both_media! {
         let propose = Command::Propose(party::peer_added());
         let (proposed, confirmed, again) = tokio::join!(
             registrar.give(propose, by(party::anna(), 1)),
-            registrar.give(Command::Confirm(party::id(1)), by(party::jan(), 2)),
-            registrar.give(Command::Confirm(party::id(1)), by(party::jan(), 3)),
+            registrar.give(Command::confirm(party::id(1)), by(party::jan(), 2)),
+            registrar.give(Command::confirm(party::id(1)), by(party::jan(), 3)),
         );
         proposed.unwrap();
         confirmed.unwrap();
@@ -224,7 +224,7 @@ on_both_media! {
         let propose = Command::Propose(Change::OwnKeyList(party::second_list()));
         let (proposed, confirmed, one, other) = tokio::join!(
             registrar.give(propose, by(party::anna(), 1)),
-            registrar.give(Command::Confirm(party::id(1)), by(party::jan(), 2)),
+            registrar.give(Command::confirm(party::id(1)), by(party::jan(), 2)),
             read(&registrar, 3),
             read(&registrar, 4),
         );

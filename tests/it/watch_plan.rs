@@ -69,7 +69,7 @@ impl World {
         let proposed = self.person(&anna(), Command::Propose(change), now)?;
         assert!(matches!(proposed, Event::ChangeProposed(_)));
         let proposal = party::id(self.commands);
-        self.person(&jan(), Command::Confirm(proposal), now).map(|_| ())
+        self.person(&jan(), Command::confirm(proposal), now).map(|_| ())
     }
 
     pub fn member(&mut self, who: &Person, roles: &[Role]) {

@@ -278,7 +278,8 @@ impl State {
     pub async fn change(&self, change: Change, fingerprint: Bytes) {
         let second = self.desk("second custodian");
         let proposal = self.try_propose_with(change, fingerprint).await.unwrap();
-        let confirm = ConfirmRequest { command: Some(second.command(None).unwrap()), proposal };
+        let (command, change_digest) = (Some(second.command(None).unwrap()), Bytes::new());
+        let confirm = ConfirmRequest { command, proposal, change_digest };
         answer(PartyServiceClient::new(second.channel.clone()).confirm(confirm)).await.unwrap();
     }
 

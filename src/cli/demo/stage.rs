@@ -186,7 +186,8 @@ impl Actor {
         let proposal = command.id.clone();
         let propose = ProposeRequest { command: Some(command), change: Some(change), fingerprint };
         answer(PartyServiceClient::new(first.channel).propose(propose)).await?;
-        let confirm = ConfirmRequest { command: Some(second.command(None)?), proposal };
+        let (command, change_digest) = (Some(second.command(None)?), Bytes::new());
+        let confirm = ConfirmRequest { command, proposal, change_digest };
         answer(PartyServiceClient::new(second.channel.clone()).confirm(confirm)).await?;
         Ok(())
     }

@@ -7,7 +7,7 @@
 use super::decide_release::{check_acknowledges, check_shown};
 use super::roles::may_give;
 use super::{Board, Noted, Own};
-use crate::domain::command::{Command, Decided, Origin};
+use crate::domain::command::{Command, Decided, Origin, ShownChange};
 use crate::domain::event::{Change, Event, Stamp};
 use crate::domain::link::Link;
 use crate::domain::party::Party;
@@ -64,6 +64,10 @@ impl Board {
         let by = &stamp.by;
         match command {
             Command::Propose(change) => {
+                // Ids are forgotten after some days; an open proposal is what another custodian may have read by now.
+                if self.roster.proposals.contains_key(&stamp.id) {
+                    return Err(Refusal::IdReused.into());
+                }
                 self.roster.check(change)?;
                 check_own(own, change)?;
                 self.check_code_is_free(change)?;
@@ -75,8 +79,9 @@ impl Board {
                 }
                 happened(Event::ChangeProposed(change.clone()))
             }
-            Command::Confirm(proposal) => {
+            Command::Confirm { proposal, shown } => {
                 let change = self.roster.may_confirm(*proposal, by)?;
+                check_shown_change(shown, change)?;
                 self.check_taken_back(change)?;
                 self.check_code_is_free(change)?;
                 happened(Event::ChangeConfirmed { proposal: *proposal })
@@ -255,7 +260,7 @@ impl Board {
             Command::SendCheck(sent) => self.send_check(own, sent, &Origin::Node, now),
             Command::NoteCheck(noted) => self.note_check(own, noted, &Origin::Node, now),
             Command::Propose(_)
-            | Command::Confirm(_)
+            | Command::Confirm { .. }
             | Command::Drop(_)
             | Command::Draft { .. }
             | Command::ReturnDraft { .. }
@@ -290,6 +295,18 @@ impl Board {
             Some(link) if link.is_spoken_on() => Err(Refusal::CodeSpokenFor),
             Some(_) | None => Ok(()),
         }
+    }
+}
+
+/// Who names what they were shown confirms that, and nothing that stands under its id since.
+fn check_shown_change(shown: &ShownChange, open: &Change) -> Result<(), Refusal> {
+    match shown {
+        ShownChange::NotSaid => Ok(()),
+        ShownChange::Is(change) if **change == *open => Ok(()),
+        ShownChange::Is(_) | ShownChange::IsAnother => Err(Refusal::Field {
+            field: "change_digest",
+            rule: "the digest of what is proposed under this id: another change is, than was shown".into(),
+        }),
     }
 }
 

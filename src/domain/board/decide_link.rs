@@ -12,7 +12,6 @@ use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted};
 use crate::domain::link::Link;
 use crate::domain::message::{Dispatch, Message, Outcome, Receipt};
 use crate::domain::party::Party;
-use crate::domain::precedence::Precedence;
 use crate::domain::refusal::{NotNow, Refusal};
 use crate::domain::time::Instant;
 use crate::limits;
@@ -154,7 +153,7 @@ impl Board {
         let unknown: Vec<Leaf> = leaves.iter().filter(&mut is_of_use).cloned().collect();
         let announced = link.theirs.announced.len().saturating_add(unknown.len());
         let bytes = head_bytes(head, &unknown);
-        if announced > limits::LEAVES_APART_MAX || !link.has_budget(now.hour(), Precedence::Routine, bytes) {
+        if announced > limits::LEAVES_APART_MAX || !link.has_budget_for_head(now.hour(), bytes) {
             return Err(NotNow::Budget.into());
         }
         // What we hold comes before what was sent: it was signed for itself.

@@ -247,6 +247,7 @@ fn link(sum: &mut Sum, link: &Link) {
     sum.signed_number(link.budget.hour);
     sum.number(link.budget.records);
     sum.number(link.budget.flash_records);
+    // How many of them were FLASH came later than this fold version, and is no part of it: it says what is taken now.
     sum.number(link.budget.bytes);
     sum.number(link.budget.oddities);
     sum.number(u64::from(link.budget.turned_away));

@@ -9,7 +9,7 @@ use crate::domain::people::Role;
 /// The roles of which a person needs one to give a command. None: it is the node's own.
 pub(super) fn may_give(command: &Command) -> &'static [Role] {
     match command {
-        Command::Propose(_) | Command::Confirm(_) | Command::Drop(_) | Command::ErasePart { .. } => {
+        Command::Propose(_) | Command::Confirm { .. } | Command::Drop(_) | Command::ErasePart { .. } => {
             &[Role::Custodian]
         }
         // The watch drafts holding replies alone (`decide_release.rs`).

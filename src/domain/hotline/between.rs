@@ -3,24 +3,27 @@
 //! Never here: anything that one of the two has not, not even that there is such.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::session::{Session, Spoken, State, lines, may_be_had, seen_in};
+use super::lines::{answered, lines, may_be_had};
+use super::session::{Session, Spoken, State, seen_in};
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::party::Party;
 
-impl<'s> Session<'s> {
+impl Session {
     /// As `own` reads it, of what it and the other both have: present are those whom that names, and it stands as these
     /// two hold it to stand. `None` where they have nothing in common.
-    pub fn between(&self, own: Party, other: Party) -> Option<Session<'s>> {
+    pub fn between(&self, own: Party, other: Party) -> Option<Session> {
         let both = self.common(own, other);
         let first = both.first().copied()?;
-        let comes_in = |one: &&Spoken| matches!(&one.said.content, Content::SessionAddition(form) if form.party == other.as_str());
+        let comes_in = |one: &&Arc<Spoken>| matches!(&one.said.content, Content::SessionAddition(form) if form.party == other.as_str());
         let begins = if self.begins.is_had_by(other) {
-            self.begins
+            &self.begins
         } else {
             both.iter().copied().find(comes_in).unwrap_or(first)
         };
+        let begins = begins.clone();
         let missing: BTreeMap<Digest, &[Digest]> =
             self.lines.iter().map(|line| (line.spoken.said.message, &line.missing[..])).collect();
         let mut lines = lines(&both, own);
@@ -34,21 +37,32 @@ impl<'s> Session<'s> {
         let mut on = BTreeMap::new();
         for one in both.iter().copied() {
             if matches!(&one.said.content, Content::SessionAcceptance(_)) {
-                on.insert(one.said.author, one);
+                on.insert(one.said.author, one.clone());
             }
         }
         let closes = self.closes.iter().filter(|(party, _)| [own, other].contains(*party));
-        let closes = closes.map(|(party, close)| (*party, *close));
+        let closes = closes.map(|(party, close)| (*party, close.clone()));
         let closes = closes.filter(|(_, close)| close.is_had_by(own) && close.is_had_by(other)).collect();
         let is_theirs = |one: (Party, Party)| one == (own, other) || one == (other, own);
         let pairs = self.pairs.iter().filter(|pair| is_theirs(pair.between)).cloned().collect();
-        let is_had = |addition: &&Spoken| addition.is_had_by(own) && addition.is_had_by(other);
-        let came_in = self.came_in.iter().map(|(party, addition)| (*party, *addition));
+        let is_had = |addition: &Arc<Spoken>| addition.is_had_by(own) && addition.is_had_by(other);
+        let came_in = self.came_in.iter().map(|(party, addition)| (*party, addition.clone()));
         let came_in = came_in.filter(|(_, addition)| is_had(addition)).collect();
         let (apart, present, state) = (Vec::new(), vec![own, other], State::Offered);
-        let said_since = self.said_since.clone();
-        let mut two =
-            Session { begins, present, came_in, on, lines, apart, closes, said_since, pairs, state };
+        let (answered, said_since) = (answered(&lines), self.said_since.clone());
+        let mut two = Session {
+            begins,
+            present,
+            came_in,
+            on,
+            lines,
+            answered,
+            apart,
+            closes,
+            said_since,
+            pairs,
+            state,
+        };
         two.state = two.state_now();
         let is_named = |party: &&Party| both.iter().any(|one| one.is_had_by(**party));
         two.present = self.present.iter().filter(is_named).copied().collect();

@@ -3,6 +3,7 @@
 //! Never here: which of two is right. Both may close again, with more seen, until they sign the same.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::forms::{AgreedWith, SeenLast, SessionClose};
 use super::order::{Names, past};
@@ -93,7 +94,13 @@ pub struct Pair {
     pub since: usize,
 }
 
-impl<'s> Session<'s> {
+/// What is looked up once for all pairs: which messages are here, and which of them are not here as a whole.
+struct Here {
+    all: BTreeSet<Digest>,
+    waiting: BTreeSet<Digest>,
+}
+
+impl Session {
     /// The bytes of the transcript of two Parties, of all that both have.
     pub fn transcript(&self, thread: ThreadId, one: Party, other: Party) -> String {
         written(thread, (one, other), &self.common(one, other))
@@ -112,9 +119,8 @@ impl<'s> Session<'s> {
         let others: Vec<Party> = self.present.iter().filter(|party| **party != own).copied().collect();
         let seen = self.seen_by(own, &others);
         let mut close = SessionClose { seen, ..SessionClose::default() };
-        let said: Vec<&Spoken> = self.lines.iter().map(|line| line.spoken).collect();
-        let (who_has, mut found): (Readers, BTreeMap<Has, Vec<&Spoken>>) =
-            (Readers::of(&said, own), BTreeMap::new());
+        let (who_has, mut found): (Readers, BTreeMap<Has, Vec<&Arc<Spoken>>>) =
+            (Readers::of(&self.said(), own), BTreeMap::new());
         for other in others {
             let covered = found.entry(who_has.has(other)).or_insert_with(|| self.covered(&close, own, other));
             close.agreed.push(AgreedWith {
@@ -131,23 +137,22 @@ impl<'s> Session<'s> {
     /// What a close of `author` covers of what both it and the other have, in order: what it names of one of the two, and
     /// all on which that builds. What a third says counts as far as one of the two went on from it, so that no third
     /// decides what two of them sign.
-    fn covered(&self, close: &SessionClose, author: Party, other: Party) -> Vec<&'s Spoken> {
-        let said: Vec<&Spoken> = self.lines.iter().map(|line| line.spoken).collect();
-        let both = common(&said, author, other);
+    fn covered(&self, close: &SessionClose, author: Party, other: Party) -> Vec<&Arc<Spoken>> {
+        let both = common(&self.said(), author, other);
         let names: Vec<Names> = both.iter().map(|one| one.names()).collect();
         let of_two: BTreeSet<Digest> = of_two(&both, (author, other)).collect();
         let seen = first(&close.seen).iter().filter_map(|one| Some(one.message?.0));
         let seen: Vec<Digest> = seen.filter(|message| of_two.contains(message)).collect();
         let covered = past(&names, &seen);
-        let both: Vec<&Spoken> = both.into_iter().filter(|one| covered.contains(&one.said.message)).collect();
-        in_order(&both)
+        let both = both.into_iter().filter(|one| covered.contains(&one.said.message));
+        in_order(&both.collect::<Vec<_>>())
     }
 
     /// Of what a close covers, in order, all but what the other Party said after its own close, and what builds on that:
     /// its close is out of date, and contradicts none of it.
     fn held(
         &self,
-        covers: &[&Spoken],
+        covers: &[&Arc<Spoken>],
         other: Party,
         others: &BTreeSet<Digest>,
         two: (Party, Party),
@@ -169,6 +174,11 @@ impl<'s> Session<'s> {
 
     pub(super) fn pairs_of(&self, thread: ThreadId, own: Party) -> Vec<Pair> {
         let mut pairs = Vec::new();
+        if self.closes.len() < 2 {
+            return pairs;
+        }
+        let all = self.lines.iter().map(|line| line.spoken.said.message).collect();
+        let here = Here { all, waiting: self.incomplete(|_| false) };
         for (at, one) in self.present.iter().enumerate() {
             for other in self.present.iter().skip(at.saturating_add(1)) {
                 // Of what two others have between them a third can't tell what is lacking.
@@ -177,7 +187,7 @@ impl<'s> Session<'s> {
                     && let (Content::SessionClose(first), Content::SessionClose(second)) =
                         (&first.said.content, &second.said.content)
                 {
-                    pairs.push(self.pair(thread, (*one, first), (*other, second)));
+                    pairs.push(self.pair(thread, &here, (*one, first), (*other, second)));
                 }
             }
         }
@@ -187,13 +197,14 @@ impl<'s> Session<'s> {
     fn pair(
         &self,
         thread: ThreadId,
+        here: &Here,
         (one, first): (Party, &SessionClose),
         (other, second): (Party, &SessionClose),
     ) -> Pair {
         let (first_covers, second_covers) =
             (self.covered(first, one, other), self.covered(second, other, one));
-        let first_waits = self.not_here(first, &first_covers, (one, other));
-        let second_waits = self.not_here(second, &second_covers, (other, one));
+        let first_waits = here.lacking(first, &first_covers, (one, other));
+        let second_waits = here.lacking(second, &second_covers, (other, one));
         // As long as anything is not here on which one of the two builds, nothing can be held against either.
         if !first_waits.is_empty() || !second_waits.is_empty() {
             let mut differences = Vec::new();
@@ -206,7 +217,7 @@ impl<'s> Session<'s> {
             return Pair { between: (one, other), agreed: None, messages: 0, differences, since: 0 };
         }
         let mut differences = Vec::new();
-        let mut side = |author: Party, reader: Party, close: &SessionClose, covered: &[&Spoken]| {
+        let mut side = |author: Party, reader: Party, close: &SessionClose, covered: &[&Arc<Spoken>]| {
             let gives = Digest::of(written(thread, (author, reader), covered).as_bytes());
             let (with, transcripts) = with(close, reader);
             let signed = with.and_then(|with| with.transcript).map(|digest| digest.0);
@@ -233,35 +244,41 @@ impl<'s> Session<'s> {
             let only = only.filter(|message| held.contains(message) && !others.contains(message));
             differences.extend(only.map(|message| Difference::OnlyIn { party, message }));
         }
-        let since = self.since(two, |message| by_first.contains(message) && by_second.contains(message));
+        let since =
+            self.since(two, here, |message| by_first.contains(message) && by_second.contains(message));
         let same = differences.is_empty() && first_signed == second_signed;
         let agreed = if same && since == 0 { first_signed } else { None };
         Pair { between: (one, other), agreed, messages: first_covers.len(), differences, since }
     }
 
     /// How many whole messages of the two, with what these build on, are not covered by both.
-    fn since(&self, (one, other): (Party, Party), is_covered: impl Fn(&Digest) -> bool) -> usize {
-        let waiting = self.incomplete(|_| false);
+    fn since(
+        &self,
+        (one, other): (Party, Party),
+        here: &Here,
+        is_covered: impl Fn(&Digest) -> bool,
+    ) -> usize {
         let both = self.common(one, other);
         let names: Vec<Names> = both.iter().map(|one| one.names()).collect();
         let whole: Vec<Digest> =
-            of_two(&both, (one, other)).filter(|message| !waiting.contains(message)).collect();
+            of_two(&both, (one, other)).filter(|message| !here.waiting.contains(message)).collect();
         past(&names, &whole).iter().filter(|message| !is_covered(message)).count()
     }
+}
 
+impl Here {
     /// What a close and all that it covers build on, may be had by both, and is not here: each once, with whose it is
     /// by the word of who names it; no more than are told.
-    fn not_here(
+    fn lacking(
         &self,
         close: &SessionClose,
-        covered: &[&Spoken],
+        covered: &[&Arc<Spoken>],
         (author, reader): (Party, Party),
     ) -> BTreeMap<Digest, Option<Party>> {
-        let here: BTreeSet<Digest> = self.lines.iter().map(|line| line.spoken.said.message).collect();
         let mut found: BTreeMap<Digest, Option<Party>> = BTreeMap::new();
         let mut look = |one: &SeenLast, by: &[Party]| {
             let Some(MessageDigest(digest)) = one.message else { return };
-            let is_lacking = !here.contains(&digest) && by.iter().all(|party| may_be_had(one, *party));
+            let is_lacking = !self.all.contains(&digest) && by.iter().all(|party| may_be_had(one, *party));
             if is_lacking && found.len() < limits::HOTLINE_DIFFERENCES_TOLD {
                 found.entry(digest).or_insert_with(|| one.author.parse().ok());
             }
@@ -283,12 +300,12 @@ impl<'s> Session<'s> {
 }
 
 /// Those of which one of the two is the author.
-fn of_two(messages: &[&Spoken], two: (Party, Party)) -> impl Iterator<Item = Digest> {
+fn of_two(messages: &[&Arc<Spoken>], two: (Party, Party)) -> impl Iterator<Item = Digest> {
     let of_two = messages.iter().filter(move |one| one.said.author == two.0 || one.said.author == two.1);
     of_two.map(|one| one.said.message)
 }
 
-fn written(thread: ThreadId, between: (Party, Party), messages: &[&Spoken]) -> String {
+fn written(thread: ThreadId, between: (Party, Party), messages: &[&Arc<Spoken>]) -> String {
     let lines: Vec<(Party, Digest)> =
         messages.iter().map(|one| (one.said.author, one.said.message)).collect();
     transcript(thread, between, &lines)
@@ -302,12 +319,12 @@ fn with(close: &SessionClose, reader: Party) -> (Option<&AgreedWith>, usize) {
 }
 
 /// Of each author what comes behind its last close, in the order of its places.
-pub(super) fn said_since(here: &[&Spoken]) -> BTreeSet<Digest> {
+pub(super) fn said_since(here: &[&Arc<Spoken>]) -> BTreeSet<Digest> {
     let mut closed: BTreeMap<Party, Vec<Digest>> = BTreeMap::new();
     for one in here {
         if matches!(one.said.content, Content::SessionClose(_)) {
             closed.insert(one.said.author, Vec::new());
-        } else if let Some(since) = closed.get_mut(&one.said.author) {
+        } else if let Some(since) = closed.get_mut(&one.said.author).filter(|_| one.counts()) {
             since.push(one.said.message);
         }
     }

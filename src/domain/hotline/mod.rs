@@ -8,6 +8,7 @@ mod close;
 mod consent;
 mod forms;
 mod heard;
+mod lines;
 #[cfg(test)]
 pub(crate) mod made;
 mod order;

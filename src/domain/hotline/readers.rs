@@ -3,6 +3,7 @@
 //! Never here: an answer that is another one for each of two who have the same.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::session::Spoken;
 use crate::domain::party::Party;
@@ -18,7 +19,7 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub fn of(said: &[&Spoken], own: Party) -> Readers {
+    pub fn of(said: &[&Arc<Spoken>], own: Party) -> Readers {
         let mut had: BTreeMap<Party, Vec<usize>> = BTreeMap::new();
         for (at, one) in said.iter().enumerate().filter(|(_, one)| one.is_had_by(own)) {
             let author = one.said.author;
@@ -52,8 +53,9 @@ mod tests {
             spoken(0, "BY", &["EE", "LT", "LV", "PL"], Content::SessionOpening(SessionOpening::default())),
             spoken(1, "PL", &["BY", "EE", "LT", "LV"], text()),
             spoken(2, "BY", &["LV"], text()),
-        ];
-        let said: Vec<&Spoken> = all.iter().collect();
+        ]
+        .map(Arc::new);
+        let said: Vec<&Arc<Spoken>> = all.iter().collect();
         let readers = Readers::of(&said, party("BY"));
         let [by, ee, lt, lv, pl] = ["BY", "EE", "LT", "LV", "PL"].map(|code| readers.has(party(code)));
         assert_eq!((&ee, &lt), (&(vec![0, 1], None), &ee));

@@ -3,14 +3,17 @@
 //!
 //! Never here: a choice between transcripts. Where they differ, what differs is told, and the session stays open.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::close::{Difference, Pair, said_since};
 use super::consent::{Consent, word};
 use super::forms::{SeenLast, Sees, SessionAddition};
+pub use super::lines::{Line, may_be_had};
+use super::lines::{answered, lines};
 use super::order::{Names, heads, heads_among, ordered};
 use super::readers::{Has, Readers};
-use super::unseen::unseen;
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::form::MessageDigest;
@@ -39,13 +42,20 @@ impl Spoken {
         self.said.content.kind().has_place_in_session()
     }
 
+    /// Whether how a session stands turns on it: that a console shows a text changes nothing of that.
+    pub fn counts(&self) -> bool {
+        !matches!(self.said.content, Content::SessionShown(_))
+    }
+
+    /// What it names as seen.
+    pub fn seen(&self) -> impl Iterator<Item = Digest> {
+        seen_in(&self.said.content).iter().filter_map(|one| Some(one.message?.0))
+    }
+
     /// How it stands to the others: it builds on those that it names.
     pub fn names(&self) -> Names {
-        Names {
-            message: self.said.message,
-            is_opening: matches!(self.said.content, Content::SessionOpening(_)),
-            seen: seen_in(&self.said.content).iter().filter_map(|one| Some(one.message?.0)).collect(),
-        }
+        let is_opening = matches!(self.said.content, Content::SessionOpening(_));
+        Names { message: self.said.message, is_opening, seen: self.seen().collect() }
     }
 }
 
@@ -92,76 +102,84 @@ impl State {
     }
 }
 
-/// One message where it stands.
+/// A session. It shares the messages that it was folded of.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Line<'s> {
-    pub spoken: &'s Spoken,
-    /// What it names as seen, could be here, and is not: it waits for that.
-    pub missing: Vec<Digest>,
-    /// How many stand before it that its writer had not seen when it was written, another officer's of the same Party as
-    /// well, and the first of them.
-    pub unseen: usize,
-    pub unseen_first: Vec<Digest>,
-    /// Whether that was looked at: of a very long session it is only of those that stand first.
-    pub is_compared: bool,
-}
-
-/// A session.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Session<'s> {
+pub struct Session {
     /// With which it begins for who reads: the opening, or the addition by which the reader came in.
-    pub begins: &'s Spoken,
+    pub begins: Arc<Spoken>,
     /// Who opened it, and everybody who came in; by code.
     pub present: Vec<Party>,
     /// By which addition each of those came in who did so later.
-    pub came_in: BTreeMap<Party, &'s Spoken>,
+    pub came_in: BTreeMap<Party, Arc<Spoken>>,
     /// The last word of each that takes part.
-    pub on: BTreeMap<Party, &'s Spoken>,
+    pub on: BTreeMap<Party, Arc<Spoken>>,
     /// In their order.
-    pub lines: Vec<Line<'s>>,
+    pub lines: Vec<Line>,
+    /// By the message that they answer, the lines that do: their places.
+    pub(super) answered: BTreeMap<Digest, Vec<usize>>,
     /// Of those present and of the other traffic, and what is said to the reader by who is not in it here: shown, and no
     /// part of the session.
-    pub apart: Vec<&'s Spoken>,
+    pub apart: Vec<Arc<Spoken>>,
     /// The last close of each.
-    pub closes: BTreeMap<Party, &'s Spoken>,
+    pub closes: BTreeMap<Party, Arc<Spoken>>,
     /// What its author said after its own last close, by the places that it gave them.
     pub(super) said_since: BTreeSet<Digest>,
     pub pairs: Vec<Pair>,
     pub state: State,
 }
 
-impl<'s> Session<'s> {
+impl Session {
     /// Folds the messages of one thread, each author's own in the order of their places, as `own` reads them. A
     /// thread is one session: that which begins first on record here, and real or a drill as that says. `None` where
     /// none begins in it.
-    pub fn of(thread: ThreadId, spoken: &'s [Spoken], own: Party) -> Option<Session<'s>> {
-        let begins = begins(spoken, own)?;
-        let here: Vec<&Spoken> =
-            spoken.iter().filter(|one| one.said.traffic == begins.said.traffic).collect();
-        let mut said: Vec<&Spoken> = here.iter().filter(|one| one.is_ordered()).copied().collect();
-        let (present, came_in) = present(begins, &in_order(&said), own);
+    pub fn of<S>(thread: ThreadId, spoken: &[S], own: Party) -> Option<Session>
+    where
+        S: Clone + Into<Arc<Spoken>>,
+    {
+        let spoken: Vec<Arc<Spoken>> = spoken.iter().cloned().map(Into::into).collect();
+        let begins = begins(&spoken, own)?.clone();
+        let here = spoken.iter().filter(|one| one.said.traffic == begins.said.traffic);
+        let here: Vec<&Arc<Spoken>> = here.collect();
+        let said: Vec<&Arc<Spoken>> = here.iter().filter(|one| one.is_ordered()).copied().collect();
+        let mut order = in_order(&said);
+        let (present, came_in) = present(&begins, &order, own);
+        let is_in = |one: &&Arc<Spoken>| present.contains(&one.said.author);
         // Whoever else writes into the thread is no part of the session.
-        said.retain(|one| present.contains(&one.said.author));
-        let lines = lines(&said, own);
-        let is_apart = |one: &&Spoken| {
+        if !order.iter().all(is_in) {
+            order.retain(is_in);
+            order = in_order(&order);
+        }
+        let lines = lines(&order, own);
+        let is_apart = |one: &&Arc<Spoken>| {
             let is_in = present.contains(&one.said.author);
             let is_of_it = is_in && one.said.traffic == begins.said.traffic;
             one.is_ordered() && !is_of_it && (is_in || one.to.contains(&own))
         };
-        let apart = spoken.iter().filter(is_apart).collect();
+        let apart = spoken.iter().filter(is_apart).cloned().collect();
         let mut on = BTreeMap::new();
         let mut closes = BTreeMap::new();
-        for one in here.iter().filter(|one| present.contains(&one.said.author)) {
+        for one in here.iter().copied().filter(is_in) {
             match one.said.content {
-                Content::SessionAcceptance(_) => on.insert(one.said.author, *one),
-                Content::SessionClose(_) => closes.insert(one.said.author, *one),
+                Content::SessionAcceptance(_) => on.insert(one.said.author, one.clone()),
+                Content::SessionClose(_) => closes.insert(one.said.author, one.clone()),
                 _ => None,
             };
         }
-        let said_since = said_since(&here);
+        let (answered, said_since) = (answered(&lines), said_since(&here));
         let (pairs, state) = (Vec::new(), State::Offered);
-        let mut session =
-            Session { begins, present, came_in, on, lines, apart, closes, said_since, pairs, state };
+        let mut session = Session {
+            begins,
+            present,
+            came_in,
+            on,
+            lines,
+            answered,
+            apart,
+            closes,
+            said_since,
+            pairs,
+            state,
+        };
         session.pairs = session.pairs_of(thread, own);
         session.state = session.state_now();
         Some(session)
@@ -172,10 +190,20 @@ impl<'s> Session<'s> {
         self.present.iter().any(|party| party.as_str() == code)
     }
 
+    /// Its messages in their order.
+    pub(super) fn said(&self) -> Vec<&Arc<Spoken>> {
+        self.lines.iter().map(|line| &line.spoken).collect()
+    }
+
+    /// Those that answer this one, in their order.
+    pub fn answers_to(&self, message: &Digest) -> impl Iterator<Item = &Spoken> {
+        let places = self.answered.get(message).into_iter().flatten();
+        places.filter_map(move |at| self.lines.get(*at)).map(|line| &*line.spoken)
+    }
+
     /// Messages that two Parties both have, in their order.
-    pub fn common(&self, one: Party, other: Party) -> Vec<&'s Spoken> {
-        let said: Vec<&Spoken> = self.lines.iter().map(|line| line.spoken).collect();
-        in_order(&common(&said, one, other))
+    pub fn common(&self, one: Party, other: Party) -> Vec<&Arc<Spoken>> {
+        in_order(&common(&self.said(), one, other))
     }
 
     /// What a message of `own` to these says that it had seen: all that is here.
@@ -191,13 +219,13 @@ impl<'s> Session<'s> {
         to: &[Party],
     ) -> Vec<SeenLast> {
         let whole = self.whole(is_not_shown);
-        let (who_has, mut found): (Readers, BTreeMap<Has, Vec<&Spoken>>) =
+        let (who_has, mut found): (Readers, BTreeMap<Has, Vec<&Arc<Spoken>>>) =
             (Readers::of(&whole, own), BTreeMap::new());
         let of_reader = |reader: Party| {
             let last = found.entry(who_has.has(reader)).or_insert_with(|| last_of(&whole, own, reader));
             last.clone()
         };
-        let readers: Vec<Vec<&Spoken>> = to.iter().copied().chain([own]).map(of_reader).collect();
+        let readers: Vec<Vec<&Arc<Spoken>>> = to.iter().copied().chain([own]).map(of_reader).collect();
         // Whoever writes many at once takes no room from what two others said to each other.
         let share = (limits::HOTLINE_SEEN_MAX / readers.len().max(1)).max(1);
         let mut found: Vec<SeenLast> = Vec::new();
@@ -248,9 +276,9 @@ impl<'s> Session<'s> {
     }
 
     /// What is here as a whole, in order, without what its writer was not shown, and without all that builds on that.
-    fn whole(&self, is_not_shown: impl Fn(&Spoken) -> bool) -> Vec<&'s Spoken> {
+    fn whole(&self, is_not_shown: impl Fn(&Spoken) -> bool) -> Vec<&Arc<Spoken>> {
         let incomplete = self.incomplete(is_not_shown);
-        let all = self.lines.iter().map(|line| line.spoken);
+        let all = self.lines.iter().map(|line| &line.spoken);
         all.filter(|one| !incomplete.contains(&one.said.message)).collect()
     }
 
@@ -259,9 +287,8 @@ impl<'s> Session<'s> {
         let mut incomplete = BTreeSet::new();
         // In their order, so that whatever one builds on was looked at before.
         for line in &self.lines {
-            let seen = line.spoken.names().seen;
-            let is_whole = line.missing.is_empty() && !is_later(line.spoken);
-            if !is_whole || seen.iter().any(|one| incomplete.contains(one)) {
+            let is_whole = line.missing.is_empty() && !is_later(&line.spoken);
+            if !is_whole || line.spoken.seen().any(|one| incomplete.contains(&one)) {
                 incomplete.insert(line.spoken.said.message);
             }
         }
@@ -287,7 +314,7 @@ impl<'s> Session<'s> {
 }
 
 /// Who is in the session of a thread, as `Session::of` has it: nobody where none begins in it.
-pub fn parties(spoken: &[Spoken], own: Party) -> Vec<Party> {
+pub fn parties(spoken: &[Arc<Spoken>], own: Party) -> Vec<Party> {
     let Some(begins) = begins(spoken, own) else { return Vec::new() };
     let here = spoken.iter().filter(|one| one.said.traffic == begins.said.traffic && one.is_ordered());
     present(begins, &in_order(&here.collect::<Vec<_>>()), own).0
@@ -295,24 +322,26 @@ pub fn parties(spoken: &[Spoken], own: Party) -> Vec<Party> {
 
 /// The opening, or for a Party that came in later the addition by which it did: whichever was on record here first,
 /// so that nothing that is said later takes its place.
-pub fn begins(spoken: &[Spoken], own: Party) -> Option<&Spoken> {
-    let may_begin = |one: &&Spoken| match &one.said.content {
+pub fn begins<S: Borrow<Spoken>>(spoken: &[S], own: Party) -> Option<&S> {
+    let may_begin = |one: &Spoken| match &one.said.content {
         Content::SessionOpening(_) => true,
         Content::SessionAddition(form) => form.party == own.as_str() && one.to.contains(&own),
         _ => false,
     };
-    spoken.iter().filter(may_begin).min_by_key(|one| one.recorded)
+    let all = spoken.iter().map(|one| (one, <S as Borrow<Spoken>>::borrow(one)));
+    let first = all.filter(|(_, one)| may_begin(one)).min_by_key(|(_, one)| one.recorded);
+    first.map(|(one, _)| one)
 }
 
 /// Of what two both have, those to be named as seen. What they said to each other stands in what they sign by their own
 /// messages alone: of these the last come first, also where a third went on from them; then the others.
-fn last_of<'s>(said: &[&'s Spoken], own: Party, reader: Party) -> Vec<&'s Spoken> {
+fn last_of<'s>(said: &[&'s Arc<Spoken>], own: Party, reader: Party) -> Vec<&'s Arc<Spoken>> {
     let had = common(said, own, reader);
     let names: Vec<Names> = had.iter().map(|one| one.names()).collect();
-    let by_digest: BTreeMap<Digest, &Spoken> = had.iter().map(|one| (one.said.message, *one)).collect();
+    let by_digest: BTreeMap<Digest, &Arc<Spoken>> = had.iter().map(|one| (one.said.message, *one)).collect();
     // For itself it names whatever nothing builds on.
     let is_of_two = |message: &Digest| {
-        let is_theirs = |one: &&Spoken| [own, reader].contains(&one.said.author);
+        let is_theirs = |one: &&Arc<Spoken>| [own, reader].contains(&one.said.author);
         reader == own || by_digest.get(message).is_some_and(is_theirs)
     };
     let mut last = heads_among(&names, is_of_two);
@@ -320,79 +349,37 @@ fn last_of<'s>(said: &[&'s Spoken], own: Party, reader: Party) -> Vec<&'s Spoken
     last.iter().filter_map(|message| by_digest.get(message).copied()).collect()
 }
 
-pub(super) fn lines<'s>(said: &[&'s Spoken], own: Party) -> Vec<Line<'s>> {
-    let names: Vec<Names> = said.iter().map(|one| one.names()).collect();
-    let here: BTreeSet<Digest> = names.iter().map(|one| one.message).collect();
-    let order = in_order(said);
-    let mut incomplete = BTreeSet::new();
-    let waits = |spoken: &&'s Spoken| {
-        let came_in = matches!(&spoken.said.content, Content::SessionAddition(form)
-            if form.party == own.as_str());
-        let seen = if came_in { &[][..] } else { seen_in(&spoken.said.content) };
-        let missing = missing(seen, own, |digest| here.contains(digest));
-        if !missing.is_empty() || spoken.names().seen.iter().any(|seen| incomplete.contains(seen)) {
-            incomplete.insert(spoken.said.message);
-        }
-        missing
-    };
-    let missing: Vec<Vec<Digest>> = order.iter().map(waits).collect();
-    // Where these stand, and what their authors had seen, rests on what is not here.
-    let whole: Vec<&Spoken> =
-        order.iter().copied().filter(|one| !incomplete.contains(&one.said.message)).collect();
-    let mut unseen = unseen(&whole).into_iter();
-    let line = |(spoken, missing): (&&'s Spoken, Vec<Digest>)| {
-        let is_whole = !incomplete.contains(&spoken.said.message);
-        let unseen = if is_whole { unseen.next() } else { Some((0, Vec::new())) };
-        let is_compared = unseen.is_some();
-        let (unseen, unseen_first) = unseen.unwrap_or_default();
-        Line { spoken, missing, unseen, unseen_first, is_compared }
-    };
-    order.iter().zip(missing).map(line).collect()
-}
-
-/// What is named as seen, may be had by the reader, and is not here.
-fn missing(seen: &[SeenLast], reader: Party, is_here: impl Fn(&Digest) -> bool) -> Vec<Digest> {
-    let could_be = seen.iter().filter(|one| may_be_had(one, reader));
-    could_be.filter_map(|one| Some(one.message?.0)).filter(|digest| !is_here(digest)).collect()
-}
-
-/// Whether a reader may have it, by who names it.
-pub fn may_be_had(seen: &SeenLast, by: Party) -> bool {
-    seen.not_to.iter().all(|party| party != by.as_str())
-}
-
 /// Who opened it and to whom, and who came in since; these each with the addition by which it did.
-fn present<'s>(
+fn present(
     begins: &Spoken,
-    order: &[&'s Spoken],
+    order: &[&Arc<Spoken>],
     own: Party,
-) -> (Vec<Party>, BTreeMap<Party, &'s Spoken>) {
+) -> (Vec<Party>, BTreeMap<Party, Arc<Spoken>>) {
     let mut present: BTreeSet<Party> = begins.to.iter().copied().chain([begins.said.author]).collect();
     let mut came_in = BTreeMap::new();
     let mut consent = Consent::new(order);
-    for (at, spoken) in order.iter().enumerate() {
+    for (at, spoken) in order.iter().copied().enumerate() {
         let Content::SessionAddition(form) = &spoken.said.content else { continue };
         let Ok(party) = form.party.parse::<Party>() else { continue };
         let is_in = present.contains(&party);
         if is_in || !spoken.to.contains(&party) || !present.contains(&spoken.said.author) {
             continue;
         }
-        let all: Vec<Party> = present.iter().copied().collect();
         // Who came in by it has not seen what the others said to each other before.
-        if party == own || consent.is_given(at, form, &all) {
+        if party == own || consent.is_given(at, form, &present) {
             present.insert(party);
-            came_in.insert(party, *spoken);
+            came_in.insert(party, spoken.clone());
         }
     }
     (present.into_iter().collect(), came_in)
 }
 
-pub(super) fn common<'s>(said: &[&'s Spoken], one: Party, other: Party) -> Vec<&'s Spoken> {
+pub(super) fn common<'s>(said: &[&'s Arc<Spoken>], one: Party, other: Party) -> Vec<&'s Arc<Spoken>> {
     said.iter().filter(|spoken| spoken.is_had_by(one) && spoken.is_had_by(other)).copied().collect()
 }
 
-pub(super) fn in_order<'s>(said: &[&'s Spoken]) -> Vec<&'s Spoken> {
+pub(super) fn in_order<'s>(said: &[&'s Arc<Spoken>]) -> Vec<&'s Arc<Spoken>> {
     let names: Vec<Names> = said.iter().map(|one| one.names()).collect();
-    let by_digest: BTreeMap<Digest, &Spoken> = said.iter().map(|one| (one.said.message, *one)).collect();
+    let by_digest: BTreeMap<Digest, &Arc<Spoken>> = said.iter().map(|one| (one.said.message, *one)).collect();
     ordered(&names).iter().filter_map(|placed| by_digest.get(&placed.message).copied()).collect()
 }

@@ -221,7 +221,8 @@ fn command_of(board: &Board, event: &Event) -> Option<Command> {
         Event::KeyListAccepted(list) => Command::AcceptKeyList(list.clone()),
         Event::RevocationListAccepted(list) => Command::AcceptRevocationList(list.clone()),
         Event::ChangeProposed(change) => Command::Propose(change.clone()),
-        Event::ChangeConfirmed { proposal } => Command::Confirm(*proposal),
+        // What was shown to who confirmed it is not on record, and breaks no rule.
+        Event::ChangeConfirmed { proposal } => Command::confirm(*proposal),
         Event::ChangeDropped { proposal } => Command::Drop(*proposal),
         Event::Drafted { draft, outgoing, bytes } => {
             Command::Draft { draft: *draft, outgoing: outgoing.clone(), bytes: bytes.clone() }

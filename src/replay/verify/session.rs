@@ -66,14 +66,14 @@ impl Checker<'_> {
     }
 
     /// The first that was on record with whoever made this, which no signature shows: to be said where there are more.
-    fn beginning(&mut self, session: &Session<'_>, spoken: &[Spoken]) {
+    fn beginning(&mut self, session: &Session, spoken: &[Spoken]) {
         let begins = session.begins.said.message;
         let is_another = |one: &&Spoken| {
             matches!(one.said.content, Content::SessionOpening(_)) && one.said.message != begins
         };
         let others = spoken.iter().filter(is_another).count();
         if others > 0 {
-            let about = self.about(session.begins);
+            let about = self.about(&session.begins);
             let sentence = format!(
                 "that the session begins with it: {others} other opening(s) are in here, and that it was the first is the \
                  word of whoever made this"
@@ -82,7 +82,7 @@ impl Checker<'_> {
         }
     }
 
-    fn order(&mut self, session: &Session<'_>) {
+    fn order(&mut self, session: &Session) {
         // Where these stand follows from what is not in here as well.
         let incomplete = session.incomplete(|_| false);
         let all = session.lines.len().saturating_sub(incomplete.len());
@@ -90,7 +90,7 @@ impl Checker<'_> {
         let of = if is_whole { "" } else { "those of which all that they build on is in here, in " };
         let mut position = 0_usize;
         for line in &session.lines {
-            let (about, author) = (self.about(line.spoken), line.spoken.said.author);
+            let (about, author) = (self.about(&line.spoken), line.spoken.said.author);
             if incomplete.contains(&line.spoken.said.message) {
                 let sentence = match line.missing.len() {
                     0 => "its place: it builds on what names message(s) as seen that are not in here"
@@ -124,7 +124,7 @@ impl Checker<'_> {
         }
     }
 
-    fn closes(&mut self, session: &Session<'_>) {
+    fn closes(&mut self, session: &Session) {
         for party in &session.present {
             let Some(close) = session.closes.get(party) else {
                 let sentence = format!("that {party} regards it as over: no close of it is in here");
@@ -146,7 +146,7 @@ impl Checker<'_> {
         }
     }
 
-    fn transcripts(&mut self, session: &Session<'_>, pair: &Pair) {
+    fn transcripts(&mut self, session: &Session, pair: &Pair) {
         let (one, other) = pair.between;
         if let Some(agreed) = pair.agreed {
             let messages = pair.messages;
@@ -177,7 +177,7 @@ impl Checker<'_> {
     }
 
     /// What is said later, by whomever, takes nothing from what both signed before.
-    fn before_more_was_said(&mut self, session: &Session<'_>, pair: &Pair) {
+    fn before_more_was_said(&mut self, session: &Session, pair: &Pair) {
         let (one, other) = pair.between;
         let closes = [(one, other), (other, one)].map(|(party, with)| {
             let close = session.closes.get(&party)?;
@@ -200,7 +200,7 @@ impl Checker<'_> {
 }
 
 /// Whether a close names a message of the order that its reader may have and that is not among these.
-fn closes_name_others(session: &Session<'_>, reader: Party) -> bool {
+fn closes_name_others(session: &Session, reader: Party) -> bool {
     let here: BTreeSet<Digest> = session.lines.iter().map(|line| line.spoken.said.message).collect();
     let seen = session.closes.values().flat_map(|close| seen_in(&close.said.content));
     let mut could_be = seen.filter(|one| may_be_had(one, reader));
@@ -354,7 +354,7 @@ mod tests {
         let session = Session::of(THREAD, &kept, pl).unwrap();
         let [pair] = &session.pairs[..] else { panic!("BY and PL have closed: {:?}", session.pairs) };
         assert_eq!((pair.between, &pair.differences), ((by, pl), &Vec::new()));
-        let signed = |party: Party, with: Party| signed_with(session.closes[&party], with);
+        let signed = |party: Party, with: Party| signed_with(&session.closes[&party], with);
         assert!(signed(by, pl).is_some() && signed(by, pl) == signed(pl, by));
         let (as_it_is, not_read) = as_one(all.clone(), pl, 100);
         assert_eq!((as_it_is, not_read), (all, BTreeMap::new()));

@@ -108,12 +108,13 @@ pub(super) fn waiting(told: &Told, is_read: &BTreeSet<Digest>) -> (Vec<calls::Sa
     let is_of_it =
         |one: &&Beside| one.told.kind != Kind::Forwarded.name() || handed_on.contains(&one.message);
     let traffic = begins(&told.spoken, told.own).map_or(0, |one| traffic_to_proto(one.said.traffic));
-    let beyond = told.rooms.beyond(&told.here);
+    let (beyond, many) = &told.about.beyond;
     let beyond: Vec<Beside> = beyond.iter().map(|entry| Beside::beyond(entry, traffic)).collect();
     let all = told.beside.iter().filter(is_of_it).chain(&beyond);
     let mut all: Vec<&Beside> = all.filter(|one| !is_read.contains(&one.message)).collect();
     // The sort is stable: of one precedence they stay as they came.
     all.sort_by_key(|one| Reverse(one.precedence));
     let first = all.iter().take(limits::HOTLINE_BESIDE_TOLD);
-    (first.map(|one| one.told(told)).collect(), all.len())
+    let many = all.len().saturating_sub(beyond.len()).saturating_add(*many);
+    (first.map(|one| one.told(told)).collect(), many)
 }

@@ -20,7 +20,7 @@ use crate::domain::said::{Said, takes_back};
 use crate::rpc::{originals, status};
 
 /// With which Party a transcript is: where there is only one other, it need not be named.
-pub(super) fn other(told: &Told, session: &Session<'_>, with: &str) -> Result<Party, Status> {
+pub(super) fn other(told: &Told, session: &Session, with: &str) -> Result<Party, Status> {
     let others: Vec<Party> = session.present.iter().filter(|one| **one != told.own).copied().collect();
     match &others[..] {
         [only] if with.is_empty() => Ok(*only),
@@ -39,9 +39,9 @@ pub(super) fn shown(
 ) -> Result<calls::ShowSessionResponse, Status> {
     let session = told.some_session()?;
     if asked.with.is_empty() {
-        return Ok(lines::shown(told, &session, board, (asked.from, caller)));
+        return Ok(lines::shown(told, session, board, (asked.from, caller)));
     }
-    let other = other(told, &session, &asked.with)?;
+    let other = other(told, session, &asked.with)?;
     let both =
         session.between(told.own, other).ok_or_else(|| status::not_found("transcript of these two"))?;
     let mut page = lines::shown(told, &both, board, (asked.from, caller));
@@ -53,7 +53,7 @@ pub(super) fn shown(
 struct Two<'t> {
     told: &'t Told,
     board: &'t Board,
-    both: &'t Session<'t>,
+    both: &'t Session,
     other: Party,
 }
 

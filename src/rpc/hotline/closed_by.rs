@@ -12,7 +12,7 @@ use crate::domain::hotline::session::{Session, Spoken};
 use crate::domain::hotline::{AgreedWith, SessionClose};
 
 /// The last close of each Party, by code.
-pub(super) fn of(told: &Told, session: &Session<'_>) -> Vec<calls::ClosedBy> {
+pub(super) fn of(told: &Told, session: &Session) -> Vec<calls::ClosedBy> {
     let closes = session.closes.values().filter_map(|spoken| match &spoken.said.content {
         Content::SessionClose(form) => Some(close(told, session, spoken, form)),
         _ => None,
@@ -21,13 +21,13 @@ pub(super) fn of(told: &Told, session: &Session<'_>) -> Vec<calls::ClosedBy> {
 }
 
 /// The same for a console, which is not told what they sign.
-pub(super) fn unsigned(told: &Told, session: &Session<'_>) -> Vec<calls::ClosedBy> {
+pub(super) fn unsigned(told: &Told, session: &Session) -> Vec<calls::ClosedBy> {
     let mut closes = of(told, session);
     closes.iter_mut().for_each(|one| one.signed.clear());
     closes
 }
 
-fn close(told: &Told, session: &Session<'_>, spoken: &Spoken, form: &SessionClose) -> calls::ClosedBy {
+fn close(told: &Told, session: &Session, spoken: &Spoken, form: &SessionClose) -> calls::ClosedBy {
     let said = &spoken.said;
     let envelope = told.envelopes.get(&said.message);
     let signed = once(&form.agreed, |party| session.is_present(party));

@@ -76,12 +76,11 @@ type Heard = (Digest, Box<Transcription>);
 /// What was written down of this text, by its author and its check words; and how much more there is.
 pub(super) fn of(told: &Told, spoken: &Spoken) -> (Vec<calls::HeardText>, u32) {
     let Content::SessionText(form) = &spoken.said.content else { return (Vec::new(), 0) };
-    let is_of = |one: &&Heard| {
-        let (author, digest) = (spoken.said.author, &spoken.said.message);
-        one.1.origin_party == author.as_str()
-            && beginning(&one.1.check_words).is_ok_and(|words| digest.0.starts_with(&words))
-    };
-    as_many(told.heard.iter().filter(is_of), |one| beside(one, &form.text.0))
+    let (author, digest) = (spoken.said.author, &spoken.said.message);
+    let all = told.heard.iter().zip(&told.about.heard).filter(|(one, words)| {
+        one.1.origin_party == author.as_str() && words.is_some_and(|words| digest.0.starts_with(&words))
+    });
+    as_many(all.map(|(one, _)| one), |one| beside(one, &form.text.0))
 }
 
 /// What was written down and has no signed original here, of whatever Party or of one alone; and how much more there is.

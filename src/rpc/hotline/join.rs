@@ -117,6 +117,8 @@ impl Console {
         for record in records.range(self.next, end).await.map_err(status::record)? {
             next = record.index.saturating_add(1);
             for one in record.events.iter().flat_map(|event| touched(head, &record, event)) {
+                // For its receipt it need not be read again.
+                threads.extend(one.thread.filter(|_| one.is_new).map(|thread| (one.message, thread)));
                 if let Some((thread, one)) = self.of_session(head, one, &mut threads).await? {
                     news.push((next, thread, one));
                 }
@@ -247,7 +249,7 @@ impl Console {
         let (command, how) = match said.what {
             Some(Said::Shown(digest)) => {
                 let done = match digest_in(&digest) {
-                    Ok(digest) => shown::put(&desk.registrar, &desk.caller, digest).await,
+                    Ok(digest) => shown::put(&desk.registrar, &desk.kept, &desk.caller, digest).await,
                     Err(status) => Err(status),
                 };
                 // Only what goes wrong is answered; that it is told to the author is seen in the line.

@@ -1,12 +1,15 @@
-//! Sessions as they were last read, for all consoles and calls of a node: from the journal comes only what is new since.
+//! Sessions as they were last read and folded, for all consoles and calls of a node: from the journal comes only what is
+//! new since, and only that is a reason to fold one again.
 //!
-//! Never here: a truth of its own. What is let go is read again, and who looks at one waits for nobody but those who
-//! look at the same one.
+//! Never here: a truth of its own. What is let go is read again. Who looks at one waits for nobody but who reads on in the
+//! same one, and who reads on for those who look at it.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::RwLock;
 use tonic::Status;
 
 use super::told::Told;
@@ -28,10 +31,13 @@ struct All {
     looks: u64,
 }
 
+/// All who look at it as it is do so at once.
+type Place = Arc<RwLock<Option<Told>>>;
+
 #[derive(Default)]
 struct One {
     /// `None` before it was read, and after a reading that did not come to its end.
-    told: Arc<tokio::sync::Mutex<Option<Told>>>,
+    told: Place,
     bytes: usize,
     /// Who takes most of it.
     of: Option<Party>,
@@ -53,23 +59,43 @@ impl Kept {
         // Whoever asks for threads that nobody has takes no place.
         head.board.thread(thread).ok_or_else(|| status::not_found("session"))?;
         let place = self.place(thread);
-        let mut held = place.lock().await;
+        loop {
+            let held = place.read().await;
+            if let Some(told) = held.as_ref().filter(|told| told.is_read_to(head)) {
+                return Ok(aside(told.is_long(), || look(told)));
+            }
+            drop(held);
+            self.read_on(&place, head, journal, thread).await?;
+        }
+    }
+
+    /// Reads and folds what is new. Where that does not come to its end, all of it is let go.
+    async fn read_on(
+        &self,
+        place: &Place,
+        head: &Head,
+        journal: &Journal,
+        thread: ThreadId,
+    ) -> Result<(), Status> {
+        let mut held = place.write().await;
         let told = match held.take() {
             Some(told) => Ok(told),
             None => Told::nothing(head, thread),
         };
         let read = async {
             let mut told = told?;
-            told.read_on(head, journal).await.map(|()| told)
+            told.read_on(head, journal).await.map(|is_new| (told, is_new))
         };
-        let told = read.await.inspect_err(|_| self.let_go(thread))?;
-        let seen = look(&told);
+        let (mut told, is_new) = read.await.inspect_err(|_| self.let_go(thread))?;
+        if is_new {
+            aside(told.is_long(), || told.fold());
+        }
         self.make_room(thread, told.bytes(), told.rooms.taken_most_by());
         *held = Some(told);
-        Ok(seen)
+        Ok(())
     }
 
-    fn place(&self, thread: ThreadId) -> Arc<tokio::sync::Mutex<Option<Told>>> {
+    fn place(&self, thread: ThreadId) -> Place {
         let mut all = self.lock();
         all.looks = all.looks.saturating_add(1);
         let looked = all.looks;
@@ -114,9 +140,34 @@ impl Kept {
     }
 }
 
+/// What takes long is done beside the runtime: its threads carry what comes over all links meanwhile.
+fn aside<T>(is_long: bool, work: impl FnOnce() -> T) -> T {
+    let has_threads =
+        Handle::try_current().is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::MultiThread);
+    if is_long && has_threads { tokio::task::block_in_place(work) } else { work() }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn what_takes_long_keeps_the_runtime_from_nothing_else() {
+        let long = tokio::spawn(async {
+            let (done, waits) = mpsc::channel();
+            tokio::spawn(async move { done.send(()) });
+            aside(true, || waits.recv_timeout(Duration::from_secs(60)))
+        });
+        assert_eq!(long.await.unwrap(), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn what_takes_long_is_done_where_the_runtime_has_no_other_thread() {
+        assert_eq!(aside(true, || 7), 7);
+    }
 
     #[test]
     fn what_was_looked_at_longest_ago_makes_room_and_what_is_looked_at_is_kept_however_large() {

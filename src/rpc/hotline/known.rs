@@ -4,11 +4,13 @@
 //! Never here: how a message is told (`lines.rs`), or a message itself. What need only be compared is kept as a digest.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use prost::Message as _;
 
 use super::closed_by;
+use super::folded::{Folded, Stood};
 use super::lines::{self, Place};
 use super::moved::pieces;
 use super::told::Told;
@@ -16,9 +18,8 @@ use super::touched::Touched;
 use crate::codec::message::traffic_to_proto;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_response::What;
-use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::hotline::session::{Line, Session, Spoken};
+use crate::domain::hotline::session::{Line, Spoken};
 use crate::domain::people::Person;
 use crate::limits;
 
@@ -44,19 +45,6 @@ struct Shown {
     line: Option<Digest>,
 }
 
-/// What other messages of a session change of the line of one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Stood {
-    place: u32,
-    unseen: u32,
-    /// Of those that it was written without sight of, as far as they are named, and of those that are missing.
-    names: Digest,
-    /// What it answers is not here.
-    lacks_answered: bool,
-    /// It was held against those before it.
-    is_compared: bool,
-}
-
 /// What some records, to be told of, have to do with a session.
 #[derive(Default)]
 pub(super) struct Heard {
@@ -76,16 +64,14 @@ impl Known {
     /// What a console that was told all before a position was told of it: not what was on record by then, and was read as
     /// part of it only later.
     pub fn before(told: &Told, position: u64) -> Known {
-        let (then, later): (Vec<&Spoken>, Vec<&Spoken>) = told
-            .spoken
-            .iter()
-            .partition(|one| told.rooms.read_by(&one.said.message, one.recorded) < position);
-        let then: Vec<Spoken> = then.into_iter().cloned().collect();
+        let is_then = |one: &Spoken| told.rooms.read_by(&one.said.message, one.recorded) < position;
+        let (then, later): (Vec<Arc<Spoken>>, Vec<Arc<Spoken>>) =
+            told.spoken.iter().cloned().partition(|one| is_then(one));
         let later: BTreeSet<Digest> = later.into_iter().map(|one| one.said.message).collect();
-        let here: BTreeSet<Digest> = told.order.iter().filter(|one| !later.contains(one)).copied().collect();
-        let session = Session::of(told.thread, &then, told.own);
-        let standing = session.iter().flat_map(|session| standing(session, &here));
-        let lines = standing.map(|(spoken, stood, _)| (spoken.said.message, Shown { stood, line: None }));
+        let is_here = |digest: &Digest| told.rooms.holds(digest) && !later.contains(digest);
+        let folded = told.folds.of(told.thread, told.own, &then);
+        let lines = folded.standing(is_here);
+        let lines = lines.map(|(place, stood)| (place.spoken.said.message, Shown { stood, line: None }));
         Known { lines: lines.collect(), ..Known::default() }
     }
 
@@ -93,12 +79,13 @@ impl Known {
     pub fn hear(&mut self, told: &Told, caller: &Person, touched: &BTreeSet<Digest>, next: u64) -> Heard {
         self.looked = next;
         let Some(session) = told.session() else { return Heard::default() };
-        let here: BTreeSet<Digest> = told.order.iter().copied().collect();
-        let mut heard =
-            self.look(&session, &here, (touched, next), |place| lines::line(told, &session, place, caller));
+        let is_here = |digest: &Digest| told.rooms.holds(digest);
+        let mut heard = self.look(&told.folds.now, is_here, (touched, next), |place| {
+            lines::line(told, session, place, caller)
+        });
         heard.traffic = traffic_to_proto(session.begins.said.traffic);
-        let (head, closed) = (lines::head(told, &session, caller), lines::closed(told, &session));
-        let stands = (head, closed, closed_by::unsigned(told, &session));
+        let (head, closed) = (lines::head(told, session, caller), lines::closed(told, session));
+        let stands = (head, closed, closed_by::unsigned(told, session));
         heard.stands = self.stands_otherwise(&stands).then_some(stands);
         heard
     }
@@ -118,14 +105,14 @@ impl Known {
     /// Only what has to be told is made a line of: whatever moves is told by its place.
     fn look(
         &mut self,
-        session: &Session<'_>,
-        here: &BTreeSet<Digest>,
+        folded: &Folded,
+        is_here: impl Fn(&Digest) -> bool,
         (touched, next): (&BTreeSet<Digest>, u64),
         mut line: impl FnMut(&Place<'_>) -> calls::SessionLine,
     ) -> Heard {
         let (mut heard, mut moved) = (Heard::default(), Vec::new());
-        for (place, (spoken, stood, stands)) in lines::places(session).iter().zip(standing(session, here)) {
-            let message = spoken.said.message;
+        for (place, stood) in folded.standing(is_here) {
+            let (message, recorded) = (place.spoken.said.message, place.spoken.recorded);
             let mut is_wanted = touched.contains(&message);
             match self.lines.get_mut(&message) {
                 Some(before) if before.stood != stood => {
@@ -134,7 +121,7 @@ impl Known {
                     let is_else = before.stood.lacks_answered != stood.lacks_answered
                         || before.stood.is_compared != stood.is_compared;
                     if !is_else && has_part == (stood.place > 0) {
-                        moved.push(moved_line(message, (&before.stood, &stood), stands));
+                        moved.push(moved_line(message, (&before.stood, &stood), place.line()));
                     } else {
                         is_wanted = true;
                         heard.again.push(message);
@@ -142,14 +129,14 @@ impl Known {
                     before.stood = stood;
                 }
                 // What comes with a later record is told with that.
-                None if spoken.recorded < next => {
+                None if recorded < next => {
                     is_wanted = true;
-                    heard.untold.push((message, spoken.recorded, stood));
+                    heard.untold.push((message, recorded, stood));
                 }
                 Some(_) | None => {}
             }
             if is_wanted {
-                heard.lines.insert(message, line(place));
+                heard.lines.insert(message, line(&place));
             }
         }
         heard.moved = pieces(moved);
@@ -196,49 +183,7 @@ pub(super) fn make_room(told: &mut BTreeMap<ThreadId, Known>) {
     }
 }
 
-/// Each message where it stands, in the order of `lines::places`; and its line, unless it has no part in the session.
-fn standing<'s>(
-    session: &'s Session<'s>,
-    here: &BTreeSet<Digest>,
-) -> Vec<(&'s Spoken, Stood, Option<&'s Line<'s>>)> {
-    let mut all = Vec::new();
-    for (place, line) in (1..).zip(&session.lines) {
-        all.push((line.spoken, Stood::of(line.spoken, (place, Some(line)), here), Some(line)));
-    }
-    for spoken in session.apart.iter().copied() {
-        all.push((spoken, Stood::of(spoken, (0, None), here), None));
-    }
-    all
-}
-
-impl Stood {
-    fn of(spoken: &Spoken, (place, line): (u32, Option<&Line<'_>>), here: &BTreeSet<Digest>) -> Stood {
-        let answers = match &spoken.said.content {
-            Content::SessionText(form) => form.answers.message_digest,
-            _ => None,
-        };
-        Stood {
-            place,
-            unseen: line.map_or(0, |line| count(line.unseen)),
-            names: line.map_or(Digest::ZERO, names),
-            lacks_answered: answers.is_some_and(|digest| !here.contains(&digest.0)),
-            is_compared: line.is_none_or(|line| line.is_compared),
-        }
-    }
-}
-
-fn names(line: &Line<'_>) -> Digest {
-    if line.unseen_first.is_empty() && line.missing.is_empty() {
-        return Digest::ZERO;
-    }
-    // So many of them are of the first kind.
-    let first = count(line.unseen_first.len()).to_be_bytes();
-    let mut chunks: Vec<&[u8]> = vec![&first[..]];
-    chunks.extend(line.unseen_first.iter().chain(&line.missing).map(|digest| &digest.0[..]));
-    Digest::of_all(&chunks)
-}
-
-fn moved_line(message: Digest, (before, now): (&Stood, &Stood), line: Option<&Line<'_>>) -> calls::MovedLine {
+fn moved_line(message: Digest, (before, now): (&Stood, &Stood), line: Option<&Line>) -> calls::MovedLine {
     let names = line.filter(|_| before.names != now.names).map(|line| calls::MovedNames {
         unseen_texts: bytes(&line.unseen_first),
         missing: bytes(&line.missing),
@@ -262,13 +207,10 @@ fn digest_of(line: &calls::SessionLine) -> Digest {
     Digest::of(&rest.encode_to_vec())
 }
 
-fn count(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::content::Content;
     use crate::domain::hotline::{Sees, SessionAddition, SessionOpening, SessionText};
     use crate::domain::message::Traffic;
     use crate::domain::party::Party;
@@ -302,11 +244,13 @@ mod tests {
 
     /// What is told of a session in which a message is touched, and how many lines were made for that.
     fn told(known: &mut Known, all: &[Spoken], one: &Touched, text: &str) -> (Vec<What>, usize) {
-        let session = Session::of(ThreadId([7; 16]), all, party("PL")).unwrap();
+        let spoken: Vec<Arc<Spoken>> = all.iter().cloned().map(Arc::new).collect();
+        let folded = Folded::of(ThreadId([7; 16]), party("PL"), &spoken);
         let next = all.iter().map(|one| one.recorded).max().unwrap() + 1;
-        let here = all.iter().map(|one| one.said.message).collect();
+        let here: BTreeSet<Digest> = all.iter().map(|one| one.said.message).collect();
         let mut made = 0;
-        let mut heard = known.look(&session, &here, (&BTreeSet::from([one.message]), next), |place| {
+        let is_here = |digest: &Digest| here.contains(digest);
+        let mut heard = known.look(&folded, is_here, (&BTreeSet::from([one.message]), next), |place| {
             made += 1;
             calls::SessionLine { position: place.position(), text: text.into(), ..Default::default() }
         });

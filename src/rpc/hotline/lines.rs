@@ -3,6 +3,7 @@
 //! Never here: one sign for two things. On record there, shown there, read there and answered are told apart.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use prost::Message as _;
 
@@ -28,7 +29,7 @@ const NOT_IN_TOLD: usize = 8;
 /// Of it what one answer takes, from so many lines on, for this caller.
 pub(super) fn shown(
     told: &Told,
-    session: &Session<'_>,
+    session: &Session,
     board: &Board,
     (from, caller): (u32, &Person),
 ) -> calls::ShowSessionResponse {
@@ -60,8 +61,8 @@ pub(super) fn shown(
 }
 
 /// What it is, and how it stands for this caller.
-pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls::Session {
-    let begins = session.begins;
+pub(super) fn head(told: &Told, session: &Session, caller: &Person) -> calls::Session {
+    let begins = &session.begins;
     let envelope = told.message(&begins.said.message).map(|message| &message.draft);
     let (languages, about) = match &begins.said.content {
         Content::SessionOpening(form) => (form.languages.clone(), form.about),
@@ -75,18 +76,18 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
         }),
         _ => None,
     });
-    let all = || session.lines.iter().map(|line| line.spoken).chain(session.apart.iter().copied());
+    let all = || session.lines.iter().map(|line| &line.spoken).chain(&session.apart);
     let unread = all().filter(|one| is_unread_by(told, session.state == State::Closed, one, caller)).count();
     let is_read = told.read_here();
     let (said_beside, all_beside) = beside::waiting(told, &is_read);
-    let is_left = |one: &&Spoken| {
+    let is_left = |one: &&Arc<Spoken>| {
         let is_text = matches!(one.said.content, Content::SessionText(_));
         !is_text && one.said.author != told.own && !is_read.contains(&one.said.message)
     };
     let left = all().filter(is_left).count();
     let newest = told.envelopes.values().map(|(_, at)| at.0).max();
     let (not_in, more_not_in) = not_in(session);
-    let (not_read, not_read_of) = told.rooms.not_read(&told.here);
+    let (not_read, not_read_of) = &told.about.not_read;
     // Whoever wrote the addition need not have opened it.
     let came_in_later = !matches!(begins.said.content, Content::SessionOpening(_));
     calls::Session {
@@ -111,14 +112,14 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
         handed_on: count(told.handed_on.len()),
         beside: said_beside,
         to_acknowledge: count(left.saturating_add(all_beside)),
-        not_read: count(not_read),
+        not_read: count(*not_read),
         not_read_of: not_read_of.iter().map(Party::to_string).collect(),
         not_heard: Vec::new(),
     }
 }
 
 /// The first ones, and how many more there are.
-fn not_in(session: &Session<'_>) -> (Vec<calls::NotIn>, u32) {
+fn not_in(session: &Session) -> (Vec<calls::NotIn>, u32) {
     let of = |(party, said): (Party, BTreeMap<Party, Sees>)| calls::NotIn {
         party: party.to_string(),
         said: said
@@ -135,26 +136,30 @@ fn not_in(session: &Session<'_>) -> (Vec<calls::NotIn>, u32) {
 pub(super) struct Place<'s> {
     pub spoken: &'s Spoken,
     /// `None` where it has no part in the session.
-    standing: Option<(u32, &'s Line<'s>)>,
+    standing: Option<(u32, &'s Line)>,
 }
 
-impl Place<'_> {
+impl<'s> Place<'s> {
     /// 1, 2, 3 …; 0 where it has no part in the session.
     pub fn position(&self) -> u32 {
         self.standing.map_or(0, |(at, _)| at)
     }
+
+    pub fn line(&self) -> Option<&'s Line> {
+        self.standing.map(|(_, line)| line)
+    }
 }
 
 /// Its messages in their order, and after them those that have no part in it.
-pub(super) fn places<'s>(session: &'s Session<'_>) -> Vec<Place<'s>> {
+pub(super) fn places(session: &Session) -> Vec<Place<'_>> {
     let standing = (1..).zip(&session.lines);
-    let standing = standing.map(|(at, line)| Place { spoken: line.spoken, standing: Some((at, line)) });
+    let standing = standing.map(|(at, line)| Place { spoken: &line.spoken, standing: Some((at, line)) });
     let apart = session.apart.iter().map(|spoken| Place { spoken, standing: None });
     standing.chain(apart).collect()
 }
 
 /// What a reader must be told of one that is not taken as it asks to be; empty for all others.
-fn not_taken(session: &Session<'_>, place: &Place<'_>) -> String {
+fn not_taken(session: &Session, place: &Place<'_>) -> String {
     let is_opening = matches!(place.spoken.said.content, Content::SessionOpening(_));
     if place.standing.is_none() && !session.present.contains(&place.spoken.said.author) {
         return "its author is not in the session here".into();
@@ -170,12 +175,7 @@ fn not_taken(session: &Session<'_>, place: &Place<'_>) -> String {
 }
 
 /// A message as it is shown to this caller.
-pub(super) fn line(
-    told: &Told,
-    session: &Session<'_>,
-    place: &Place<'_>,
-    caller: &Person,
-) -> calls::SessionLine {
+pub(super) fn line(told: &Told, session: &Session, place: &Place<'_>, caller: &Person) -> calls::SessionLine {
     let (spoken, said) = (place.spoken, &place.spoken.said);
     let (text, answers) = what(&said.content);
     let (translations, more_translations) = translations::of(told, &said.message, |_| true);
@@ -282,12 +282,12 @@ fn is_read_by(told: &Told, message: &Digest, reader: &Person) -> bool {
 }
 
 /// With each other Party that has closed, as this Party has.
-pub(super) fn closed(told: &Told, session: &Session<'_>) -> Vec<calls::ClosedWith> {
+pub(super) fn closed(told: &Told, session: &Session) -> Vec<calls::ClosedWith> {
     let pairs = session.pairs.iter().filter(|pair| [pair.between.0, pair.between.1].contains(&told.own));
     pairs.map(|pair| closed_with(told, session, pair)).collect()
 }
 
-fn closed_with(told: &Told, session: &Session<'_>, pair: &Pair) -> calls::ClosedWith {
+fn closed_with(told: &Told, session: &Session, pair: &Pair) -> calls::ClosedWith {
     let (one, other) = pair.between;
     let party = if one == told.own { other } else { one };
     let came = session.closes.get(&party).map(|close| told.came_by_file(&close.said.message));

@@ -4,6 +4,7 @@
 //! Never here: the order of a session or its close (`domain/hotline/`), who may release (the Board). What is done by
 //! a call of its own and what a console says over its stream is the same.
 
+mod about;
 mod ahead;
 mod awaited;
 mod bare;
@@ -17,6 +18,7 @@ pub(in crate::rpc) mod check_waiting;
 pub(in crate::rpc) mod checks;
 mod closed_by;
 mod desk;
+mod folded;
 mod follows;
 mod handed_on;
 mod heard;
@@ -176,7 +178,7 @@ impl HotlineService for HotlineCalls {
             if !thread.is_session() {
                 continue;
             }
-            let look = |told: &Told| told.session().map(|session| lines::head(told, &session, caller));
+            let look = |told: &Told| told.session().map(|session| lines::head(told, session, caller));
             let session = self.kept.of(&head, &self.registrar.journal, id, look).await?;
             sessions.extend(session.map(|session| self.with_links(session)));
         }
@@ -211,7 +213,7 @@ impl HotlineService for HotlineCalls {
         let with = &call.get_ref().with;
         let look = |told: &Told| {
             let session = told.some_session()?;
-            let other = between::other(told, &session, with)?;
+            let other = between::other(told, session, with)?;
             let transcript = session.transcript(told.thread, told.own, other);
             let closes = session.closes_over(told.thread, told.own, other);
             Ok::<_, Status>((transcript.into_bytes(), closes.into_bytes(), other.to_string()))

@@ -2,6 +2,8 @@
 //!
 //! Never here: a Party that came in after the message was on record, which could not have it.
 
+use std::sync::Arc;
+
 use super::references::answered_not_to;
 use super::speak::{Speaker, knows};
 use super::told::Told;
@@ -11,14 +13,14 @@ use crate::registrar::Head;
 use crate::rpc::draft;
 
 /// By code, those who were in the session when this one was put on record here, and to whom it is not addressed.
-pub(super) fn of(session: &Session<'_>, spoken: &Spoken, own: Party) -> Vec<String> {
+pub(super) fn of(session: &Session, spoken: &Spoken, own: Party) -> Vec<String> {
     let others = session.present.iter().filter(|party| **party != own && !spoken.is_had_by(**party));
     others.filter(|party| is_in_before(session, **party, spoken.recorded)).map(Party::to_string).collect()
 }
 
 /// Whether a Party is in by what records before this one hold. An addition to which not all agree brings nobody in.
-fn is_in_before(session: &Session<'_>, party: Party, record: u64) -> bool {
-    let is_before = |addition: &&Spoken| addition.recorded < record;
+fn is_in_before(session: &Session, party: Party, record: u64) -> bool {
+    let is_before = |addition: &Arc<Spoken>| addition.recorded < record;
     session.begins.is_had_by(party) || session.came_in.get(&party).is_some_and(is_before)
 }
 

@@ -41,7 +41,7 @@ pub(in crate::rpc) async fn faults(
     }
     let is_known = |party: &Party| knows(head, *party);
     let look = |told: &Told| {
-        let found = told.session().map(|session| beside(&session, outgoing, content, told.own, is_known));
+        let found = told.session().map(|session| beside(session, outgoing, content, told.own, is_known));
         found.unwrap_or_default()
     };
     kept.of(head, &registrar.journal, outgoing.thread, look).await.or_else(unread)
@@ -76,7 +76,7 @@ fn unread(fault: Status) -> Result<Vec<FaultNamed>, Status> {
 }
 
 fn beside(
-    session: &Session<'_>,
+    session: &Session,
     outgoing: &Outgoing,
     content: &Content,
     own: Party,

@@ -4,7 +4,8 @@
 
 use tonic::Status;
 
-use crate::codec::content;
+use super::kept::Kept;
+use super::told::Told;
 use crate::codec::{form, heading};
 use crate::domain::command::{Command, Origin};
 use crate::domain::content::{Content, Kind};
@@ -15,8 +16,7 @@ use crate::domain::hotline::SessionShown;
 use crate::domain::message::{Message, Outgoing, Relation, SHOWN_SUBJECT};
 use crate::domain::people::Person;
 use crate::domain::refusal::Refusal;
-use crate::domain::thread::Entry;
-use crate::registrar::{Head, Registrar};
+use crate::registrar::Registrar;
 use crate::rpc::caller::PersonCaller;
 use crate::rpc::command::refused;
 use crate::rpc::status;
@@ -25,7 +25,12 @@ use crate::rpc::status;
 ///
 /// # Errors
 /// It is no text of another Party's in a session; or it could not be put on record now.
-pub(super) async fn put(registrar: &Registrar, caller: &PersonCaller, of: Digest) -> Result<(), Status> {
+pub(super) async fn put(
+    registrar: &Registrar,
+    kept: &Kept,
+    caller: &PersonCaller,
+    of: Digest,
+) -> Result<(), Status> {
     let head = registrar.head();
     let there = head.board.messages.get(&of).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
     let records = head.records(&registrar.journal);
@@ -35,7 +40,9 @@ pub(super) async fn put(registrar: &Registrar, caller: &PersonCaller, of: Digest
     if read.draft.kind != Kind::SessionText.name() || Some(read.author) == own {
         return Err(status::field("shown", "is no text of another Party's in a session"));
     }
-    if is_told(registrar, &head, read, there.index, &of).await? {
+    // Its author may have been told longer ago than ids of commands are kept.
+    let look = |told: &Told| told.is_shown_here(&of);
+    if kept.of(&head, &registrar.journal, read.draft.thread, look).await? {
         return Ok(());
     }
     let outgoing = shown(of, read, caller.person())?;
@@ -49,35 +56,6 @@ pub(super) async fn put(registrar: &Registrar, caller: &PersonCaller, of: Digest
     let given = registrar.give(Command::Shown { of, outgoing }, Origin::Person(stamp)).await;
     // Whichever officer's console says it first: it is said once.
     given.map(|_| ()).map_err(status::denied)
-}
-
-/// Whether the author was told already, also longer ago than ids of commands are kept.
-async fn is_told(
-    registrar: &Registrar,
-    head: &Head,
-    read: &Message,
-    since: u64,
-    of: &Digest,
-) -> Result<bool, Status> {
-    let (Some(own), Some(thread)) = (head.board.own, head.board.thread(read.draft.thread)) else {
-        return Ok(false);
-    };
-    let records = head.records(&registrar.journal);
-    let ours = |entry: &&Entry| entry.author == own.party && entry.index > since;
-    let ours: Vec<Entry> = thread.entries().filter(ours).copied().collect();
-    for entry in ours {
-        let stored = records.message(entry.index, &entry.digest).await.map_err(status::record)?;
-        let draft = &stored.message.draft;
-        if draft.kind != Kind::SessionShown.name() {
-            continue;
-        }
-        if let Some(Content::SessionShown(form)) = content::said(&draft.kind, &draft.content).content()
-            && form.shown.message_digest.is_some_and(|shown| shown.0 == *of)
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// To its author, in its thread, on its lane.

@@ -198,7 +198,7 @@ impl Speaker<'_> {
             return Err(status::field("reopen", CLOSED));
         }
         if !matches!(wanted, Wanted::Close { .. })
-            && let Some(rule) = full(&session, &told.rooms)
+            && let Some(rule) = full(session, &told.rooms)
         {
             return Err(status::field("thread", rule));
         }
@@ -234,7 +234,7 @@ impl Speaker<'_> {
             language: opening.language,
             ..Default::default()
         };
-        let (content, to) = self.content(wanted, told, &session, others, &mut heading)?;
+        let (content, to) = self.content(wanted, told, session, others, &mut heading)?;
         heading.action = to.iter().map(addressee).collect();
         heading.references = references(told, &to, &content);
         Ok((heading, content))
@@ -244,7 +244,7 @@ impl Speaker<'_> {
         &self,
         wanted: Wanted,
         told: &Told,
-        session: &Session<'_>,
+        session: &Session,
         others: Vec<Party>,
         heading: &mut calls::Heading,
     ) -> Result<(Content, Vec<Party>), Status> {
@@ -299,7 +299,7 @@ impl Speaker<'_> {
             }
             Wanted::Translate { of, language, translation, translator } => {
                 let original = told.message(&of).map(|message| &message.draft);
-                let spoken = session.lines.iter().map(|line| line.spoken).find(|one| one.said.message == of);
+                let spoken = session.lines.iter().map(|line| &line.spoken).find(|one| one.said.message == of);
                 let (Some(original), Some(spoken)) = (original, spoken) else {
                     return Err(status::field("text", "is no message of the session"));
                 };

@@ -4,21 +4,20 @@
 
 use std::collections::BTreeMap;
 
-use super::lines::{answers, name};
+use super::lines::name;
 use super::told::Told;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::hotline::session::{Session, Spoken};
 use crate::domain::party::Party;
 
-/// What became of it at each addressee: all that was said is gone through once for all of them.
-pub(super) fn of(told: &Told, session: &Session<'_>, spoken: &Spoken) -> Vec<calls::TextState> {
+/// What became of it at each addressee: what is about it is gone through once for all of them.
+pub(super) fn of(told: &Told, session: &Session, spoken: &Spoken) -> Vec<calls::TextState> {
     let digest = &spoken.said.message;
     let (mut read, mut answered) = (BTreeMap::new(), BTreeMap::new());
     for (by, one) in told.reads_of(digest) {
         read.entry(by).or_insert(one);
     }
-    let all = session.lines.iter().map(|line| &line.spoken.said);
-    for said in all.filter(|said| answers(&said.content) == Some(*digest)) {
+    for said in session.answers_to(digest).map(|one| &one.said) {
         answered.entry(said.author).or_insert(said.message);
     }
     let shown = told.shown(digest);

@@ -10,9 +10,11 @@ use bytes::Bytes;
 use imbl::OrdMap;
 use tonic::Status;
 
+use super::about::LookedUp;
 use super::awaited::Awaited;
 use super::bare::{bare, weight};
 use super::beside::Beside;
+use super::folded::Folds;
 use super::handed_on::HandedOn;
 use super::receipts::Receipted;
 use super::rooms::{Part, Rooms};
@@ -31,7 +33,6 @@ use crate::domain::said::{Said, takes_back};
 use crate::domain::thread::{Entry, Thread};
 use crate::domain::time::Instant;
 use crate::domain::transcription::Transcription;
-use crate::domain::translation::Translation;
 use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
@@ -43,15 +44,17 @@ pub(super) struct Told {
     pub thread: ThreadId,
     pub own: Party,
     /// In the order of the thread: each author's own by their places.
-    pub spoken: Vec<Spoken>,
+    pub spoken: Vec<Arc<Spoken>>,
+    /// What that adds up to.
+    pub folds: Folds,
     /// The envelope of each, and when it was put on record here.
     pub envelopes: BTreeMap<Digest, (Message, Instant)>,
     /// Of each message of the thread that came by file: who took the file, and when.
     came_by_file: BTreeMap<Digest, String>,
     /// Who states in which message that an officer read which: as real, or in a drill.
-    reads: Vec<(Party, Traffic, Digest, Acknowledgement)>,
+    pub(super) reads: Vec<(Party, Traffic, Digest, Acknowledgement)>,
     /// Translations, each as its message says it.
-    translations: Vec<Said>,
+    pub(super) translations: Vec<Said>,
     /// What is agreed here, by Party.
     pub phrases: OrdMap<Party, Arc<LinkPhrases>>,
     /// What this Party wrote down as heard by telephone, and in which message.
@@ -69,6 +72,8 @@ pub(super) struct Told {
     pub receipts: BTreeMap<(Digest, Party), Receipted>,
     /// Dispatches of ours without a receipt on record.
     pub(super) awaited: Vec<Awaited>,
+    /// Which of all that is about which message.
+    pub about: LookedUp,
     /// All messages of the thread that were read, in its order.
     pub order: Vec<Digest>,
     /// How much of each author was read.
@@ -92,6 +97,7 @@ impl Told {
             thread,
             own,
             spoken: Vec::new(),
+            folds: Folds::default(),
             envelopes: BTreeMap::new(),
             came_by_file: BTreeMap::new(),
             reads: Vec::new(),
@@ -104,6 +110,7 @@ impl Told {
             beside: Vec::new(),
             receipts: BTreeMap::new(),
             awaited: Vec::new(),
+            about: LookedUp::default(),
             order: Vec::new(),
             rooms: Rooms::of(own),
             here: Thread::default(),
@@ -112,14 +119,14 @@ impl Told {
         })
     }
 
-    /// Reads what has come since it was read last, of each author as far as that has room. After an error nothing half
-    /// read may be used.
+    /// Reads what has come since it was read last, of each author as far as that has room; whether anything of its thread
+    /// is new, and so to be folded before anybody looks. After an error nothing half read may be used.
     ///
     /// # Errors
     /// The thread is not here; the journal does not answer, or is not what it was.
-    pub async fn read_on(&mut self, head: &Head, journal: &Journal) -> Result<(), Status> {
-        if self.upto >= head.chain.size {
-            return Ok(());
+    pub async fn read_on(&mut self, head: &Head, journal: &Journal) -> Result<bool, Status> {
+        if self.is_read_to(head) {
+            return Ok(false);
         }
         self.phrases = head.board.roster.phrases.clone();
         let here = head.board.thread(self.thread).ok_or_else(|| status::not_found("session"))?;
@@ -132,10 +139,14 @@ impl Told {
             self.rooms.present = parties(&self.spoken, self.own);
         }
         self.take_receipts(head, &records).await.map_err(status::record)?;
+        self.upto = head.chain.size;
+        // A thread in which nothing changed stands as it stood.
+        if self.here == *here {
+            return Ok(false);
+        }
         self.put_in(self.rooms.in_order(here));
         self.here = here.clone();
-        self.upto = head.chain.size;
-        Ok(())
+        Ok(true)
     }
 
     /// Takes one that was read, where its author has room for it, with so many times that room.
@@ -165,9 +176,25 @@ impl Told {
         Ok(())
     }
 
+    /// Whether all was read that this head has, or more.
+    pub fn is_read_to(&self, head: &Head) -> bool {
+        self.upto >= head.chain.size
+    }
+
+    /// Folds what was read, and looks up what is about what.
+    pub fn fold(&mut self) {
+        self.folds.fold(self.thread, self.own, &self.spoken);
+        self.look_up();
+    }
+
+    /// Whether it takes long to fold or to look at.
+    pub fn is_long(&self) -> bool {
+        self.here.messages() > limits::HOTLINE_IN_PASSING_MAX
+    }
+
     /// About what it takes in memory.
     pub fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes.saturating_add(self.folds.bytes()).saturating_add(self.about.bytes())
     }
 
     fn count(&mut self, bytes: usize) {
@@ -189,12 +216,12 @@ impl Told {
     }
 
     /// The session in it.
-    pub fn session(&self) -> Option<Session<'_>> {
-        Session::of(self.thread, &self.spoken, self.own)
+    pub fn session(&self) -> Option<&Session> {
+        self.folds.now.session.as_ref()
     }
 
     /// The same, or that there is none.
-    pub fn some_session(&self) -> Result<Session<'_>, Status> {
+    pub fn some_session(&self) -> Result<&Session, Status> {
         self.session().ok_or_else(|| status::not_found("session"))
     }
 
@@ -207,37 +234,10 @@ impl Told {
         self.came_by_file.get(message).cloned().unwrap_or_default()
     }
 
-    /// Who states that an officer read this one, in traffic like its own.
-    pub fn reads_of<'t>(&'t self, of: &'t Digest) -> impl Iterator<Item = (Party, &'t Acknowledgement)> {
-        let traffic = self.traffic_of(of);
-        let is_of = move |(_, as_what, _, read): &&(Party, Traffic, Digest, Acknowledgement)| {
-            read.message == *of && Some(*as_what) == traffic
-        };
-        self.reads.iter().filter(is_of).map(|(by, _, _, read)| (*by, read))
-    }
-
     /// All that an officer of ours states to have read.
     pub fn read_here(&self) -> BTreeSet<Digest> {
         let ours = self.reads.iter().filter(|(by, ..)| *by == self.own);
         ours.map(|(_, _, _, read)| read.message).collect()
-    }
-
-    /// The translations of this one, in traffic like its own, each with the message that gives it.
-    pub fn translations_of<'t>(
-        &'t self,
-        of: &'t Digest,
-    ) -> impl Iterator<Item = (&'t Said, &'t Translation)> {
-        let traffic = self.traffic_of(of);
-        self.translations.iter().filter_map(move |one| {
-            let Content::Translation(form) = &one.content else { return None };
-            let is_of = form.of.message_digest.is_some_and(|digest| digest.0 == *of);
-            (is_of && Some(one.traffic) == traffic).then_some((one, form))
-        })
-    }
-
-    /// The first word by which its own author took this one back.
-    pub fn withdrawn_by(&self, one: &Said) -> Option<&Said> {
-        self.withdrawals.iter().find(|word| takes_back(word, one))
     }
 
     /// That this word came by file; empty where it did not, or no word takes this one back.
@@ -270,11 +270,12 @@ impl Told {
     /// The signed original, by author and check words, of what was written down as heard.
     pub fn original_of(&self, heard: &Transcription) -> Option<&Spoken> {
         let words = beginning(&heard.check_words).ok()?;
-        self.spoken.iter().find(|one| {
+        let found = self.spoken.iter().find(|one| {
             matches!(one.said.content, Content::SessionText(_))
                 && one.said.author.as_str() == heard.origin_party
                 && one.said.message.0.starts_with(&words)
-        })
+        });
+        found.map(Arc::as_ref)
     }
 
     /// Of which message this one changes what is told: it takes that back, or is what was written down of it as heard.
@@ -287,23 +288,6 @@ impl Told {
         let mut all = self.handed_on.iter().chain(&self.words_handed_on);
         let handed_on = || all.any(|one| one.in_message == *word).then_some(*word);
         self.taken_back_by(word).or_else(as_heard).or_else(handed_on)
-    }
-
-    fn traffic_of(&self, message: &Digest) -> Option<Traffic> {
-        self.message(message).map(|message| message.draft.traffic)
-    }
-
-    /// By whom, and when, each Party said first that a console of its own shows this one, in traffic like its own.
-    pub fn shown(&self, digest: &Digest) -> BTreeMap<Party, (&str, Instant)> {
-        let (traffic, mut first) = (self.traffic_of(digest), BTreeMap::new());
-        for said in self.spoken.iter().map(|one| &one.said).filter(|said| Some(said.traffic) == traffic) {
-            if let Content::SessionShown(form) = &said.content
-                && form.shown.message_digest.is_some_and(|shown| shown.0 == *digest)
-            {
-                first.entry(said.author).or_insert((form.console.as_str(), said.released_at));
-            }
-        }
-        first
     }
 
     /// Counts what it keeps of it, and of its envelope, which is so long as it came.
@@ -339,7 +323,7 @@ impl Told {
                 let had_by: Vec<Party> = to.iter().copied().chain([message.author, self.own]).collect();
                 let said = said(digest, &message, bare(content, &had_by));
                 self.count(REST_BYTES.saturating_add(envelope).saturating_add(weight(&said.content)));
-                self.spoken.push(Spoken { said, to, recorded: index });
+                self.spoken.push(Arc::new(Spoken { said, to, recorded: index }));
                 // What it says was taken out of it.
                 let mut envelope = message;
                 envelope.draft.content = Bytes::new();
@@ -373,7 +357,7 @@ impl Told {
     }
 }
 
-fn original(content: &Content) -> Option<Digest> {
+pub(super) fn original(content: &Content) -> Option<Digest> {
     let Content::Translation(form) = content else { return None };
     form.of.message_digest.map(|digest| digest.0)
 }
