@@ -83,6 +83,13 @@ impl Clock {
     }
 }
 
+/// Where a wait from now on ends, by the clock that no one sets: for how long to wait, never for what time it is.
+pub fn moment_after(wait: Duration) -> tokio::time::Instant {
+    let now = tokio::time::Instant::now();
+    // None is so long that it has no end there.
+    now.checked_add(wait).unwrap_or(now)
+}
+
 fn system_now() -> Instant {
     let ms = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
     match SystemTime::now().duration_since(UNIX_EPOCH) {

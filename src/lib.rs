@@ -12,6 +12,20 @@
 //! `replay` is the one way from records to a Board: at start, in operation, for the auditor.
 
 #![forbid(unsafe_code)]
+// No panic on any input, and no number that silently becomes another: clippy holds it. Unit tests may.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
 
 pub mod alerts;
 pub mod cli;

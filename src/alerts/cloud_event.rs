@@ -81,13 +81,13 @@ async fn about(
         "since": stored.record.at.to_string(),
         "offices": offices(board, digest),
     });
-    if board.is_taken_back_before(index, digest, message) {
-        data["withdrawn"] = true.into();
-    }
-    if came_by_file(&stored.record, digest) {
-        data["came_by_file"] = true.into();
-    }
     if let (Value::Object(data), Value::Object(more)) = (&mut data, more) {
+        if board.is_taken_back_before(index, digest, message) {
+            data.insert("withdrawn".into(), true.into());
+        }
+        if came_by_file(&stored.record, digest) {
+            data.insert("came_by_file".into(), true.into());
+        }
         data.extend(more);
     }
     Ok(data)

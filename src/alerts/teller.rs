@@ -13,6 +13,7 @@ use tokio::time::{Instant as Moment, sleep, timeout_at};
 
 use super::call::Caller;
 use super::cloud_event;
+use crate::clock::moment_after;
 use crate::domain::alarm::{Failure, Hook, Noted, Outcome, Waiting, Webhook};
 use crate::domain::board::Denied;
 use crate::domain::command::{Command, Origin};
@@ -171,7 +172,7 @@ impl Teller {
             }
             Err(why) => {
                 let failures = self.failing.as_ref().map_or(0, |failing| failing.failures);
-                let until = Moment::now() + back_off(failures);
+                let until = moment_after(back_off(failures));
                 let (failures, newest) = (failures.saturating_add(1), newest(hook));
                 self.failing = Some(Backing { why, failures, until, newest });
                 // Once for each reason in a row.
@@ -245,8 +246,9 @@ fn newest(hook: &Hook) -> u64 {
 fn back_off(failures: u32) -> Duration {
     let doubled = limits::BACK_OFF_MS_MIN.saturating_mul(1 << failures.min(16));
     let most = doubled.min(limits::WEBHOOK_BACK_OFF_MS_MAX);
-    let chance = getrandom::u64().map_or(most / 2, |number| number % (most / 2).saturating_add(1));
-    Duration::from_millis((most / 2).saturating_add(chance))
+    let half = most / 2;
+    let chance = getrandom::u64().ok().and_then(|number| number.checked_rem(half.saturating_add(1)));
+    Duration::from_millis(half.saturating_add(chance.unwrap_or(half)))
 }
 
 #[cfg(test)]

@@ -90,11 +90,11 @@ fn read(
 ) -> Result<(Report, Fold), Fault> {
     let mut reader = ExportReader::begin(BufReader::new(opened(path)?))?;
     let mut audit = Audit::new(root);
-    let (mut position, mut batch, mut bytes, mut nothing) = (0_u64, Vec::new(), 0, 0_u64);
+    let (mut position, mut batch, mut bytes, mut nothing) = (0_u64, Vec::new(), 0_usize, 0_u64);
     let ended = loop {
         let ended = match reader.next_piece() {
             Ok(Piece::Entry(entry)) => {
-                bytes += entry.len();
+                bytes = bytes.saturating_add(entry.len());
                 batch.push(entry);
                 None
             }

@@ -81,7 +81,8 @@ fn print_hand_over(index: u64, offered: &OfferedOnRecord) {
     let messages = (offered.open.len() as u64).saturating_add(offered.open_more);
     let mut owed: BTreeMap<&str, u64> = BTreeMap::new();
     for duty in &offered.duties {
-        *owed.entry(duty.owed_as.word()).or_default() += 1;
+        let owed = owed.entry(duty.owed_as.word()).or_default();
+        *owed = owed.saturating_add(1);
     }
     let mut duties: Vec<String> = owed.into_iter().map(|(word, count)| format!("{count} {word}")).collect();
     if offered.duties_more > 0 {

@@ -205,8 +205,8 @@ impl Custody {
         params.is_ca = IsCa::ExplicitNoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.use_authority_key_identifier_extension = true;
-        params.not_before = date_time_ymd(1970, 1, 1) + since_1970(from);
-        params.not_after = date_time_ymd(1970, 1, 1) + since_1970(until);
+        params.not_before = date_time_ymd(1970, 1, 1).saturating_add(since_1970(from));
+        params.not_after = date_time_ymd(1970, 1, 1).saturating_add(since_1970(until));
         params.serial_number = Some(serial.clone());
         let certificate = params.signed_by(&key, &self.issuer)?;
         // On the register before it leaves here: what is not on it could never be revoked.
@@ -245,8 +245,8 @@ impl Custody {
         }
         let number = self.register.last_list().saturating_add(1);
         let list = CertificateRevocationListParams {
-            this_update: date_time_ymd(1970, 1, 1) + since_1970(from),
-            next_update: date_time_ymd(1970, 1, 1) + since_1970(until),
+            this_update: date_time_ymd(1970, 1, 1).saturating_add(since_1970(from)),
+            next_update: date_time_ymd(1970, 1, 1).saturating_add(since_1970(until)),
             crl_number: SerialNumber::from(number),
             issuing_distribution_point: None,
             revoked_certs: self
@@ -254,7 +254,7 @@ impl Custody {
                 .revoked()
                 .map(|(serial, at)| RevokedCertParams {
                     serial_number: SerialNumber::from_slice(serial),
-                    revocation_time: date_time_ymd(1970, 1, 1) + since_1970(at),
+                    revocation_time: date_time_ymd(1970, 1, 1).saturating_add(since_1970(at)),
                     reason_code: Some(RevocationReason::Unspecified),
                     invalidity_date: None,
                 })
@@ -283,8 +283,8 @@ fn own_certificate(
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params.serial_number = Some(fresh_serial()?);
-    params.not_before = date_time_ymd(1970, 1, 1) + since_1970(from);
-    params.not_after = date_time_ymd(1970, 1, 1) + since_1970(until);
+    params.not_before = date_time_ymd(1970, 1, 1).saturating_add(since_1970(from));
+    params.not_after = date_time_ymd(1970, 1, 1).saturating_add(since_1970(until));
     Ok(params.self_signed(key)?)
 }
 
@@ -319,7 +319,8 @@ fn key_digest(key: &KeyPair) -> Digest {
 }
 
 /// As certificates write time: whole seconds, from 1970 to the end of the year 9999 (RFC 5280, 4.1.2.5).
-fn since_1970(at: Instant) -> Duration {
+fn since_1970<D: TryFrom<Duration> + Default>(at: Instant) -> D {
     const END_OF_9999: i64 = 253_402_300_799;
-    Duration::from_secs(at.seconds().clamp(0, END_OF_9999).unsigned_abs())
+    let since = Duration::from_secs(at.seconds().clamp(0, END_OF_9999).unsigned_abs());
+    D::try_from(since).unwrap_or_default()
 }

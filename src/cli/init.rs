@@ -153,13 +153,12 @@ async fn make(plan: &InitPlan, directory: &NodeDirectory, now: Instant) -> Resul
     };
     let address = plan.addresses.first().cloned().unwrap_or_else(|| settings.desk_address());
     let mut members = Vec::new();
-    let mut desks = Vec::new();
-    for person in &plan.custodians {
+    let desks = plan.custodians.each_ref().map(|person| directory.people().join(folder_of(&person.name)));
+    for (person, desk) in plan.custodians.iter().zip(&desks) {
         let issued = custody.issue_person(&person.name, &person.office, now, until)?;
-        let desk = DeskDirectory::at(&directory.people().join(folder_of(&person.name)));
+        let desk = DeskDirectory::at(desk);
         let authority = files::read_public(&directory.custody().join("ca.crt"))?;
         desk.write(&plan.party, &address, &authority, &issued)?;
-        desks.push(desk.root().to_owned());
         members.push(Member {
             person: Person {
                 name: person.name.clone(),
@@ -190,7 +189,6 @@ async fn make(plan: &InitPlan, directory: &NodeDirectory, now: Instant) -> Resul
     journal.append(vec![entry]).await?;
     // Last: a directory without its settings is not a node's.
     directory.write_settings(&settings)?;
-    let desks = <[PathBuf; 2]>::try_from(desks).expect("one was pushed for each of two custodians");
     Ok(Made { fingerprint, desks })
 }
 

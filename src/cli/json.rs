@@ -8,6 +8,17 @@ use serde_json::Value;
 
 use crate::domain::text::is_unsafe_to_show;
 
+/// An object with what another one holds besides, which stands in the place of what has the same name. Null counts
+/// as an object that holds nothing.
+pub fn with(mut object: Value, more: Value) -> Value {
+    match (&mut object, more) {
+        (Value::Object(fields), Value::Object(more)) => fields.extend(more),
+        (Value::Null, more) => return more,
+        _ => {}
+    }
+    object
+}
+
 /// The object in one line. Characters that could drive a terminal or hide themselves stand in it as
 /// `\u` escapes (RFC 8259 section 7): a program reads the same text.
 pub fn line(value: &Value) -> String {
@@ -29,6 +40,15 @@ pub fn line(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_object_holds_what_was_put_with_it() {
+        let object = serde_json::json!({"kind": "a", "number": 1});
+        let more = serde_json::json!({"kind": "b", "text": "c"});
+        let both = serde_json::json!({"kind": "b", "number": 1, "text": "c"});
+        assert_eq!(with(object, more.clone()), both);
+        assert_eq!(with(Value::Null, more.clone()), more);
+    }
 
     #[test]
     fn what_drives_a_terminal_is_escaped_and_read_back_the_same() {

@@ -285,6 +285,7 @@ impl Services {
     }
 }
 
+#[expect(clippy::expect_used, reason = "what the descriptors are hangs on no input")]
 fn reflection()
 -> tonic_reflection::server::v1::ServerReflectionServer<impl tonic_reflection::server::v1::ServerReflection> {
     tonic_reflection::server::Builder::configure()

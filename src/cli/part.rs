@@ -21,6 +21,7 @@ use crate::codec::proto::detente::v1::part_service_client::PartServiceClient;
 use crate::codec::proto::detente::v1::store_request::Piece;
 use crate::domain::digest::{CommandId, Digest};
 use crate::domain::message::Part;
+use crate::journal::parts::{SALT_BYTES, SALT_LENGTH};
 use crate::limits;
 
 /// Attachments and personal data that messages name
@@ -85,7 +86,7 @@ fn service(desk: &Desk) -> PartServiceClient<Channel> {
 async fn read(args: ReadArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let (part, whole) = ask(&desk, &args.beginning).await?;
-    let content = whole.get(SALT_BYTES..).unwrap_or_default();
+    let content = whole.get(SALT_LENGTH..).unwrap_or_default();
     let written = if args.with_salt { &whole } else { content };
     files::write_new(&args.out, written, Readers::OwnerOnly)?;
     if args.json {
@@ -98,8 +99,6 @@ async fn read(args: ReadArgs) -> Result<(), Fault> {
     Ok(())
 }
 
-const SALT_BYTES: usize = crate::journal::parts::SALT_BYTES as usize;
-
 /// The part whose salted digest begins so: that digest, computed here, and salt and content.
 ///
 /// # Errors
@@ -111,12 +110,12 @@ pub async fn ask(desk: &Desk, beginning: &str) -> Result<(Digest, Vec<u8>), Faul
     let other = || Fault::new("the node gave something else than the part asked for; nothing was written");
     while let Some(piece) = pieces.message().await.map_err(|status| Fault::of_call(&status))? {
         whole.extend_from_slice(&piece.chunk);
-        if whole.len() as u64 > limits::PART_BYTES_MAX.saturating_add(SALT_BYTES as u64) {
+        if whole.len() as u64 > limits::PART_BYTES_MAX.saturating_add(SALT_BYTES) {
             return Err(other());
         }
     }
     let part = Digest::of(&whole);
-    if whole.len() < SALT_BYTES || !part.to_string().starts_with(beginning) {
+    if whole.len() < SALT_LENGTH || !part.to_string().starts_with(beginning) {
         return Err(other());
     }
     Ok((part, whole))

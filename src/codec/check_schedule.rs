@@ -135,10 +135,10 @@ fn of_day(file: &CheckFile) -> Result<Times, NotAPlan> {
     at.sort_unstable();
     let mut days = [file.days.is_empty(); 7];
     for name in &file.days {
-        let day = DAYS.iter().position(|day| day == name);
-        let day =
+        let day = DAYS.iter().zip(&mut days).find(|(day, _)| *day == name);
+        let (_, counts) =
             day.ok_or_else(|| wrong("days: of mon, tue, wed, thu, fri, sat, sun; left out, every day"))?;
-        days[day] = true;
+        *counts = true;
     }
     let zone = if file.zone.is_empty() { "Z".to_owned() } else { file.zone.clone() };
     Ok(Times::OfDay { at, days, zone })

@@ -36,7 +36,7 @@ impl<'b> Plain<'b> {
 
     /// An `int64`: its two's complement.
     pub fn i64(&mut self, field: u32) -> Option<i64> {
-        Some(self.number(field)? as i64)
+        self.number(field).map(u64::cast_signed)
     }
 
     /// Bytes that are not empty; empty if they do not stand here.
@@ -113,13 +113,14 @@ impl<'b> Plain<'b> {
 
     fn varint(&mut self) -> Option<u64> {
         let mut number = 0;
-        for place in 0..10u32 {
+        // Seven bits in each of ten bytes, the lowest first.
+        for place in (0..64_u32).step_by(7) {
             let (byte, rest) = self.0.split_first()?;
             self.0 = rest;
             let bits = u64::from(byte & 0x7f);
-            number |= bits << (7 * place);
+            number |= bits << place;
             // Ten bytes hold 64 bits, and the last one of them.
-            if place == 9 && bits > 1 {
+            if place == 63 && bits > 1 {
                 return None;
             }
             if *byte < 0x80 {

@@ -54,12 +54,8 @@ impl Digest {
     }
 
     fn halves(&self) -> (u128, u128) {
-        let half = |from: usize| {
-            let mut half = [0; 16];
-            half.copy_from_slice(&self.0[from..from + 16]);
-            u128::from_be_bytes(half)
-        };
-        (half(0), half(16))
+        let number = |half: Option<&[u8; 16]>| half.map_or(0, |half| u128::from_be_bytes(*half));
+        (number(self.0.first_chunk()), number(self.0.last_chunk()))
     }
 
     /// The first twelve hexadecimal digits: for a line that a person reads, never for comparing.

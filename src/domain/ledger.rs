@@ -78,8 +78,8 @@ impl Edge {
         let known = Known { subtrees: self.complete_subtrees(), first_later: self.size, later };
         let mut path = Vec::new();
         let (mut low, mut high) = (0, size);
-        while high - low > 1 {
-            let middle = low + split(high - low);
+        while high.saturating_sub(low) > 1 {
+            let middle = middle(low, high);
             if leaf < middle {
                 path.push(known.root(middle, high)?);
                 high = middle;
@@ -100,7 +100,7 @@ impl Edge {
         all.push(Digest::ZERO);
         let (mut low, mut subtrees) = (0u64, Vec::new());
         for root in all.left {
-            let high = low.saturating_add(1 << (self.size - low).max(1).ilog2());
+            let high = low.saturating_add(1 << self.size.saturating_sub(low).max(1).ilog2());
             subtrees.push((low, high, root));
             low = high;
         }
@@ -136,16 +136,18 @@ impl Known<'_> {
         if let Some((.., root)) = self.subtrees.iter().find(|(from, to, _)| (*from, *to) == (low, high)) {
             return Some(*root);
         }
-        if high - low == 1 {
+        if high.saturating_sub(low) == 1 {
             let place = usize::try_from(low.checked_sub(self.first_later)?).ok()?;
             return self.later.get(place).copied();
         }
-        let middle = low + split(high - low);
+        let middle = middle(low, high);
         Some(node_hash(&self.root(low, middle)?, &self.root(middle, high)?))
     }
 }
 
-/// Where RFC 6962 splits a tree of `size` leaves, two or more: the largest power of two below it.
-fn split(size: u64) -> u64 {
-    1 << (size - 1).ilog2()
+/// Where RFC 6962 splits the leaves from `low` up to `high`, two or more: behind as many as the largest power of two
+/// below their number.
+fn middle(low: u64, high: u64) -> u64 {
+    let below = high.saturating_sub(low).saturating_sub(1);
+    low.saturating_add(1 << below.max(1).ilog2())
 }

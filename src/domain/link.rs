@@ -146,11 +146,11 @@ impl Link {
     }
 
     pub fn lane(&self, precedence: Precedence) -> &Lane {
-        &self.lanes[precedence as usize]
+        precedence.of(&self.lanes)
     }
 
     fn lane_mut(&mut self, precedence: Precedence) -> &mut Lane {
-        &mut self.lanes[precedence as usize]
+        precedence.of_mut(&mut self.lanes)
     }
 
     /// A dispatch of ours was fixed by the record with this index.
@@ -332,13 +332,14 @@ impl Link {
             self.budget = Budget { hour, ..Budget::default() };
         }
         self.budget.bytes = self.budget.bytes.saturating_add(bytes);
-        match lane {
+        let records = match lane {
             Precedence::Flash => {
-                self.budget.flash_records += 1;
                 self.budget.flash_bytes = self.budget.flash_bytes.saturating_add(bytes);
+                &mut self.budget.flash_records
             }
-            Precedence::Immediate | Precedence::Priority | Precedence::Routine => self.budget.records += 1,
-        }
+            Precedence::Immediate | Precedence::Priority | Precedence::Routine => &mut self.budget.records,
+        };
+        *records = records.saturating_add(1);
     }
 
     /// Counts something odd that was put on record.
@@ -346,7 +347,7 @@ impl Link {
         if self.budget.hour != hour {
             self.budget = Budget { hour, ..Budget::default() };
         }
-        self.budget.oddities += 1;
+        self.budget.oddities = self.budget.oddities.saturating_add(1);
     }
 
     /// Whether one more oddity may be put on record in this hour.

@@ -37,7 +37,13 @@ impl Default for Node {
 fn way(digest: &Digest, depth: usize) -> usize {
     // Below a branch at 127 digests are all the same.
     let byte = digest.0.get(depth / 4).copied().unwrap_or_default();
-    usize::from(byte >> (6 - depth % 4 * 2) & 3)
+    let ends_in_it = match depth % 4 {
+        0 => byte >> 6,
+        1 => byte >> 4,
+        2 => byte >> 2,
+        _ => byte,
+    };
+    usize::from(ends_in_it & 3)
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -79,20 +85,21 @@ impl Node {
         }
         Node::Branch([0, 1, 2, 3].map(|this| {
             let end = sorted.partition_point(|one| way(&one.digest, depth) <= this);
-            Arc::new(Node::of(sorted.drain(..end).collect(), depth + 1))
+            Arc::new(Node::of(sorted.drain(..end).collect(), depth.saturating_add(1)))
         }))
     }
 }
 
 impl Messages {
+    #[expect(clippy::indexing_slicing, reason = "a way is two bits, and a branch has four")]
     pub fn get(&self, digest: &Digest) -> Option<Whereabouts> {
-        let (mut node, mut depth) = (&self.0, 0);
+        let (mut node, mut depth) = (&self.0, 0_usize);
         loop {
             match &**node {
                 Node::Branch(ways) => node = &ways[way(digest, depth)],
                 Node::Run(run) => return run.get(place_of(run, digest).ok()?).map(Packed::whereabouts),
             }
-            depth += 1;
+            depth = depth.saturating_add(1);
         }
     }
 
@@ -106,14 +113,15 @@ impl Messages {
     }
 
     /// In the order of their digests, from the first that is not below this one.
+    #[expect(clippy::indexing_slicing, reason = "a way is two bits, and a branch has four")]
     pub fn not_below(&self, first: Digest) -> impl Iterator<Item = (&Digest, Whereabouts)> {
-        let (mut node, mut depth) = (&self.0, 0);
+        let (mut node, mut depth) = (&self.0, 0_usize);
         // The next is the last.
         let mut left: Vec<&Arc<Node>> = Vec::new();
         while let Node::Branch(ways) = &**node {
             let this = way(&first, depth);
-            left.extend(ways[this + 1..].iter().rev());
-            (node, depth) = (&ways[this], depth + 1);
+            left.extend(ways.iter().skip(this.saturating_add(1)).rev());
+            (node, depth) = (&ways[this], depth.saturating_add(1));
         }
         left.push(node);
         let next_run = move || loop {
@@ -127,10 +135,11 @@ impl Messages {
     }
 
     /// In the place of what was known of it, if anything.
+    #[expect(clippy::indexing_slicing, reason = "a way is two bits, and a branch has four")]
     pub(super) fn insert(&mut self, digest: Digest, there: Whereabouts) {
-        let (mut node, mut depth) = (Arc::make_mut(&mut self.0), 0);
+        let (mut node, mut depth) = (Arc::make_mut(&mut self.0), 0_usize);
         while let Node::Branch(ways) = node {
-            (node, depth) = (Arc::make_mut(&mut ways[way(&digest, depth)]), depth + 1);
+            (node, depth) = (Arc::make_mut(&mut ways[way(&digest, depth)]), depth.saturating_add(1));
         }
         let Node::Run(run) = node else { return };
         let packed = Packed::of(digest, there);

@@ -31,14 +31,17 @@ impl PartialOrd for Party {
 
 impl Party {
     fn number(&self) -> u128 {
-        let mut wide = [0; 16];
-        wide[..self.0.len()].copy_from_slice(&self.0);
+        let mut wide = [0_u8; 16];
+        if let Some(beginning) = wide.first_chunk_mut() {
+            *beginning = self.0;
+        }
         u128::from_be_bytes(wide)
     }
 
     pub fn as_str(&self) -> &str {
-        let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(self.0.len());
-        std::str::from_utf8(&self.0[..length]).expect("only ASCII letters and digits are let in")
+        let code = self.0.split(|byte| *byte == 0).next();
+        // Only ASCII letters and digits are let in.
+        code.and_then(|code| std::str::from_utf8(code).ok()).unwrap_or_default()
     }
 }
 
@@ -61,7 +64,7 @@ impl FromStr for Party {
         let letter_first = text.as_bytes().first().is_some_and(u8::is_ascii_uppercase);
         if right_length && letter_first && text.bytes().all(allowed) {
             let mut code = [0; limits::PARTY_CODE_CHARS_MAX];
-            code[..text.len()].copy_from_slice(text.as_bytes());
+            code.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
             Ok(Party(code))
         } else {
             Err(NotAParty)

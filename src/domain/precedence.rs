@@ -26,6 +26,28 @@ impl Precedence {
         }
     }
 
+    /// What is its of something that is kept by lane, ROUTINE first.
+    pub fn of<T>(self, by_lane: &[T; 4]) -> &T {
+        let [routine, priority, immediate, flash] = by_lane;
+        match self {
+            Precedence::Routine => routine,
+            Precedence::Priority => priority,
+            Precedence::Immediate => immediate,
+            Precedence::Flash => flash,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn of_mut<T>(self, by_lane: &mut [T; 4]) -> &mut T {
+        let [routine, priority, immediate, flash] = by_lane;
+        match self {
+            Precedence::Routine => routine,
+            Precedence::Priority => priority,
+            Precedence::Immediate => immediate,
+            Precedence::Flash => flash,
+        }
+    }
+
     /// Reads the name in any letter case.
     pub fn from_name(name: &str) -> Option<Precedence> {
         Precedence::FASTEST_FIRST.into_iter().find(|grade| grade.name().eq_ignore_ascii_case(name))

@@ -81,7 +81,7 @@ impl<K: Numbered + Copy, V: Copy> Runs<K, V> {
                     run.reserve_exact(RUN_GROWS);
                 }
                 run.insert(at, (key, value));
-                self.len += 1;
+                self.len = self.len.saturating_add(1);
             }
         }
     }

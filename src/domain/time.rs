@@ -106,7 +106,8 @@ impl fmt::Display for DateTimeGroup {
         const MONTHS: [&str; 12] =
             ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
         let Some(c) = self.0.civil() else { return self.0.no_date(f) };
-        let month = MONTHS[usize::from(c.month().unsigned_abs().clamp(1, 12)) - 1];
+        let place = usize::from(c.month().unsigned_abs()).saturating_sub(1);
+        let month = MONTHS.get(place).copied().unwrap_or_default();
         write!(f, "{:02}{:02}{:02}Z {} {:04}", c.day(), c.hour(), c.minute(), month, c.year())
     }
 }

@@ -91,8 +91,8 @@ impl Tree {
         }
         let mut path = Vec::new();
         let (mut low, mut high) = (0, size);
-        while high - low > 1 {
-            let middle = low + split(high - low);
+        while high.saturating_sub(low) > 1 {
+            let middle = middle(low, high);
             if leaf < middle {
                 path.push(self.range_root(middle, high));
                 high = middle;
@@ -118,7 +118,7 @@ impl Tree {
         }
         let (mut low, mut high) = (0, new);
         while high != old {
-            let middle = low + split(high - low);
+            let middle = middle(low, high);
             if old <= middle {
                 path.push(self.range_root(middle, high));
                 high = middle;
@@ -145,14 +145,13 @@ impl Tree {
     fn range_root(&self, low: u64, high: u64) -> Digest {
         let mut subtrees = Vec::new();
         let mut start = low;
-        while start < high {
-            let height = (high - start).ilog2();
+        while let Some(height) = high.saturating_sub(start).checked_ilog2() {
             match self.subtree(start, height) {
                 Some(hash) => subtrees.push(*hash),
                 // Not reached for a range inside the tree; the root would be wrong, never a panic.
                 None => break,
             }
-            start += 1 << height;
+            start = start.saturating_add(1 << height);
         }
         let mut from_the_right = subtrees.into_iter().rev();
         match from_the_right.next() {
@@ -175,9 +174,11 @@ impl FromIterator<Digest> for Tree {
     }
 }
 
-/// Where RFC 6962 splits a tree of `size` leaves, two or more: the largest power of two below it.
-fn split(size: u64) -> u64 {
-    1 << (size - 1).ilog2()
+/// Where RFC 6962 splits the leaves from `low` up to `high`, two or more: behind as many as the largest power of two
+/// below their number.
+fn middle(low: u64, high: u64) -> u64 {
+    let below = high.saturating_sub(low).saturating_sub(1);
+    low.saturating_add(1 << below.max(1).ilog2())
 }
 
 /// Whether the leaf with this hash stands at index `leaf` of the tree with `size` leaves and this root
@@ -196,7 +197,7 @@ pub fn verify_inclusion(
         return Err(ProofFault::PathTooLong);
     }
     let wrong_length = ProofFault::PathLength { has: path.len() };
-    let (mut node, mut last) = (leaf, size - 1);
+    let (mut node, mut last) = (leaf, size.saturating_sub(1));
     let mut hash = *leaf_hash;
     for sibling in path {
         if last == 0 {
@@ -241,7 +242,7 @@ pub fn verify_consistency(
     if old == 0 || old == new {
         return if path.is_empty() { Ok(()) } else { Err(wrong_length) };
     }
-    let (mut node, mut last) = (old - 1, new - 1);
+    let (mut node, mut last) = (old.saturating_sub(1), new.saturating_sub(1));
     while node & 1 == 1 {
         (node, last) = (node >> 1, last >> 1);
     }

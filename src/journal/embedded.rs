@@ -234,8 +234,8 @@ fn gather(first: AppendAsk, inbox: &mut mpsc::Receiver<AppendAsk>) -> Vec<Append
     let mut group = vec![first];
     while entries < limits::BATCH_RECORDS_MAX && bytes < limits::BATCH_BYTES_MAX {
         let Ok(ask) = inbox.try_recv() else { break };
-        entries += ask.batch.len();
-        bytes += ask.batch.iter().map(Bytes::len).sum::<usize>();
+        entries = entries.saturating_add(ask.batch.len());
+        bytes = bytes.saturating_add(ask.batch.iter().map(Bytes::len).sum());
         group.push(ask);
     }
     // Nothing is written after its caller was told "not known" without need.

@@ -40,8 +40,8 @@ fn read_batch(connection: &Connection, from: u64, entries_max: usize) -> Result<
         }
     })?;
     let (mut left, mut taken) = (Bytes::from(bytes), 0);
-    let entry = |(position, end)| {
-        let bytes = left.split_to(end - taken);
+    let entry = |(position, end): (u64, usize)| {
+        let bytes = left.split_to(end.saturating_sub(taken));
         taken = end;
         Entry { position, bytes }
     };

@@ -130,10 +130,10 @@ impl File {
 
     /// What a node that runs beside us is doing just now is over soon.
     fn patiently<T>(&self, read: impl Fn(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
-        let until = Instant::now() + ms(limits::EMBEDDED_LOCK_MS_MAX);
+        let begun = Instant::now();
         loop {
             match read(&self.connection) {
-                Err(error) if is_passing(&error) && Instant::now() < until => {
+                Err(error) if is_passing(&error) && begun.elapsed() < ms(limits::EMBEDDED_LOCK_MS_MAX) => {
                     std::thread::sleep(ms(limits::EMBEDDED_LOOK_MS));
                 }
                 outcome => return outcome,

@@ -129,7 +129,7 @@ fn send(source: &Source, producer: &Writing, ask: AppendAsk) {
         });
         if let Err(why) = given {
             // This entry and those after it were not given to the producer: the batch stays in order.
-            pending.settle(entries - sent, Some(why));
+            pending.settle(entries.saturating_sub(sent), Some(why));
             return;
         }
     }

@@ -265,7 +265,7 @@ pub(super) fn read_range(
     entries_max: usize,
 ) -> Result<Vec<Entry>, ReadFault> {
     source.assign(consumer, from).map_err(|error| unreadable(&error))?;
-    let until = Instant::now() + ms(limits::JOURNAL_READ_MS_MAX);
+    let begun = Instant::now();
     let mut batch: Vec<Entry> = Vec::new();
     let mut bytes: usize = 0;
     while batch.len() < entries_max && bytes < limits::READ_BYTES_MAX {
@@ -283,7 +283,7 @@ pub(super) fn read_range(
                 Trouble::OutOfRange => return beyond_or_gone(source, consumer, from),
                 Trouble::Final => return Err(unreadable(&error)),
             },
-            None if Instant::now() > until => {
+            None if begun.elapsed() > ms(limits::JOURNAL_READ_MS_MAX) => {
                 return Err(ReadFault::Unanswered { why: "no broker answers".into() });
             }
             None => {}

@@ -72,10 +72,10 @@ pub async fn create(config: &KafkaConfig, topic: &str) -> Result<(), OpenFault> 
                 Err((_, code)) => return Err(unusable(&topic, &code)),
             }
         }
-        let until = Instant::now() + ms(limits::KAFKA_OPEN_MS_MAX);
+        let begun = Instant::now();
         while let Err(fault) = shape(admin.inner(), &topic) {
             // The brokers learn of a new topic one after the other.
-            if Instant::now() > until {
+            if begun.elapsed() > ms(limits::KAFKA_OPEN_MS_MAX) {
                 return Err(fault);
             }
             std::thread::sleep(Duration::from_millis(20));

@@ -38,10 +38,10 @@ pub async fn open(config: &KafkaConfig, topic: &str) -> Result<Untouched, OpenFa
 
 /// Brokers that have just started need a while until one of them leads.
 fn patiently<T>(ask: impl Fn() -> Result<T, OpenFault>) -> Result<T, OpenFault> {
-    let until = Instant::now() + ms(limits::KAFKA_OPEN_MS_MAX);
+    let begun = Instant::now();
     loop {
         match ask() {
-            Err(OpenFault::Unusable { .. }) if Instant::now() < until => {
+            Err(OpenFault::Unusable { .. }) if begun.elapsed() < ms(limits::KAFKA_OPEN_MS_MAX) => {
                 std::thread::sleep(ms(limits::KAFKA_POLL_MS));
             }
             outcome => return outcome,

@@ -256,7 +256,7 @@ impl Reader {
     /// Embedded: exact. Kafka: the end that the leader claims, which may be stale after a change of
     /// leader: for showing, never for deciding. Who must know the end appends a marker and reads to it.
     pub async fn next_or_end(&mut self) -> Result<Option<Vec<Entry>>, ReadFault> {
-        let asked = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let asked = self.asked.fetch_add(1, Ordering::SeqCst).saturating_add(1);
         if let Some(bell) = &self.bell {
             bell.ring();
         }

@@ -32,7 +32,7 @@ pub(super) struct NoUse;
 pub(super) async fn run(link: Link) {
     let mut heads = link.exchange.registrar.heads();
     let mut peer: Option<Peer> = None;
-    let (mut failures, mut turn) = (0, 0);
+    let (mut failures, mut turn) = (0, 0_usize);
     let mut lists_let_in = false;
     loop {
         // What changes while the heartbeat is under way is news for the next one.
@@ -64,7 +64,7 @@ pub(super) async fn run(link: Link) {
                 }
                 link.state.back_off(failures, Patience::UntilHeard).await;
                 failures = failures.saturating_add(1);
-                turn += 1;
+                turn = turn.wrapping_add(1);
                 peer = None;
             }
         }
@@ -210,8 +210,8 @@ pub(super) fn said(theirs: &Beat) -> Said {
     let mut said = Said { at: Instant(theirs.at_ms), ..Said::default() };
     for one in &theirs.lanes {
         if let Ok(lane) = message::precedence_from_proto(one.lane, "lane") {
-            said.sent[lane as usize] = one.sent;
-            said.taken[lane as usize] = one.taken;
+            *lane.of_mut(&mut said.sent) = one.sent;
+            *lane.of_mut(&mut said.taken) = one.taken;
         }
     }
     said

@@ -171,7 +171,7 @@ impl Exchange {
         for CarriedDispatch { dispatch, message } in dispatches {
             match receive::claimed(&dispatch) {
                 Some((lane, serial)) => {
-                    lanes[lane as usize].push((serial, Delivery { dispatch, message }));
+                    lane.of_mut(&mut lanes).push((serial, Delivery { dispatch, message }));
                 }
                 None => taken.stopped.push(Stopped {
                     at: None,
@@ -181,7 +181,7 @@ impl Exchange {
             }
         }
         for lane in Precedence::FASTEST_FIRST {
-            let of_lane = std::mem::take(&mut lanes[lane as usize]);
+            let of_lane = std::mem::take(lane.of_mut(&mut lanes));
             if let Err(stopped) = self.take_lane(to, lane, of_lane, &mut taken.dispatches, given).await {
                 taken.stopped.push(stopped);
             }

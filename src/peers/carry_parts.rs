@@ -103,8 +103,10 @@ pub(super) async fn take(link: &Link, parts: Vec<Bytes>, taken: &mut Taken) {
             Ok(mut wants) => {
                 for whole in parts {
                     match take_one(link, &mut wants, whole).await {
-                        Ok(One::Kept) => taken.parts.put_on_record += 1,
-                        Ok(One::Before) => taken.parts.before += 1,
+                        Ok(One::Kept) => {
+                            taken.parts.put_on_record = taken.parts.put_on_record.saturating_add(1);
+                        }
+                        Ok(One::Before) => taken.parts.before = taken.parts.before.saturating_add(1),
                         Err(rule) => taken.stopped.push(stop(rule)),
                     }
                 }

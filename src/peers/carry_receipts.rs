@@ -27,7 +27,7 @@ pub(super) async fn take(link: &Link, proven: Vec<Bytes>, taken: &mut Taken) -> 
     for bytes in proven {
         match read(&bytes) {
             Some(receipt) => {
-                lanes[receipt.lane as usize].insert(receipt.serial, bytes);
+                receipt.lane.of_mut(&mut lanes).insert(receipt.serial, bytes);
             }
             None => taken.stopped.push(Stopped {
                 at: None,
@@ -39,7 +39,7 @@ pub(super) async fn take(link: &Link, proven: Vec<Bytes>, taken: &mut Taken) -> 
     // As those that a Party hands in over the link: one call at a time.
     let _turn = link.state.taking_receipts.lock().await;
     for lane in Precedence::FASTEST_FIRST {
-        take_lane(link, lane, std::mem::take(&mut lanes[lane as usize]), taken).await?;
+        take_lane(link, lane, std::mem::take(lane.of_mut(&mut lanes)), taken).await?;
     }
     Ok(())
 }

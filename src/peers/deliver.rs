@@ -51,7 +51,7 @@ struct UnderWay {
 pub(super) async fn run(link: Link, lane: Precedence) {
     let mut heads = link.exchange.registrar.heads();
     let mut peer: Option<Peer> = None;
-    let (mut failures, mut turn) = (0, 0);
+    let (mut failures, mut turn) = (0, 0_usize);
     loop {
         link.state.until_compared().await;
         heads.borrow_and_update();
@@ -74,7 +74,7 @@ pub(super) async fn run(link: Link, lane: Precedence) {
             Round::Held => Patience::ToTheEnd,
             Round::Unheard => {
                 // Another address may answer; a key list may have brought new ones.
-                turn += 1;
+                turn = turn.wrapping_add(1);
                 peer = None;
                 Patience::UntilHeard
             }

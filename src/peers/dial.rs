@@ -128,12 +128,16 @@ pub fn fault_under(status: &tonic::Status) -> Option<&DialFault> {
     None
 }
 
+#[expect(clippy::expect_used, reason = "what the constant is hangs on no input")]
+fn node_name() -> ServerName<'static> {
+    ServerName::try_from(tls::NODE_NAME).expect("the constant is a DNS name")
+}
+
 async fn connect(address: &str, config: ClientConfig) -> Result<TlsStream<TcpStream>, DialFault> {
-    let name = ServerName::try_from(tls::NODE_NAME).expect("the constant is a DNS name");
     let connecting = async {
         let tcp = TcpStream::connect(address).await.map_err(|fault| DialFault::Unreachable(fault.kind()))?;
         tcp.set_nodelay(true).map_err(|fault| DialFault::Unreachable(fault.kind()))?;
-        let connecting = TlsConnector::from(Arc::new(config)).connect(name, tcp).await;
+        let connecting = TlsConnector::from(Arc::new(config)).connect(node_name(), tcp).await;
         connecting.map_err(|fault| DialFault::Handshake(fault.into()))
     };
     match tokio::time::timeout(Duration::from_millis(limits::DIAL_MS_MAX), connecting).await {
@@ -143,6 +147,7 @@ async fn connect(address: &str, config: ClientConfig) -> Result<TlsStream<TcpStr
 }
 
 /// TLS 1.3 only, no resumption: each connection is a whole handshake, judged anew.
+#[expect(clippy::expect_used, reason = "which versions the provider has hangs on no input")]
 fn config(clock: &Clock, verifier: Arc<dyn ServerCertVerifier>, own: &OwnCertificate) -> ClientConfig {
     let mut config = ClientConfig::builder_with_details(tls::provider(), Arc::new(clock.clone()))
         .with_protocol_versions(&[&version::TLS13])

@@ -39,7 +39,7 @@ pub(super) enum Done {
 /// Runs until the Registrar ends.
 pub(super) async fn run(link: Link, errand: Errand) {
     let mut heads = link.exchange.registrar.heads();
-    let (mut failures, mut turn) = (0, 0);
+    let (mut failures, mut turn) = (0, 0_usize);
     link.state.until_compared().await;
     loop {
         heads.borrow_and_update();
@@ -62,7 +62,7 @@ pub(super) async fn run(link: Link, errand: Errand) {
             }
             Done::NotTaken => Patience::ToTheEnd,
             Done::NoAnswer => {
-                turn += 1;
+                turn = turn.wrapping_add(1);
                 Patience::UntilHeard
             }
         };

@@ -137,7 +137,7 @@ impl Link {
     pub fn last_taken(&self, board: &Board) -> [u64; 4] {
         let mut taken = [0; 4];
         for lane in Precedence::FASTEST_FIRST {
-            taken[lane as usize] = board.link(self.peer).map_or(0, |one| one.lane(lane).taken);
+            *lane.of_mut(&mut taken) = board.link(self.peer).map_or(0, |one| one.lane(lane).taken);
         }
         taken
     }

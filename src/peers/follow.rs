@@ -117,7 +117,7 @@ fn claims_more_than_we_gave(link: &Link, theirs: &Beat) -> bool {
     let head = link.head();
     let Some(ours) = head.board.link(link.peer) else { return false };
     let taken = said(theirs).taken;
-    let beyond = |lane: Precedence| taken[lane as usize] > ours.lane(lane).sent;
+    let beyond = |lane: Precedence| *lane.of(&taken) > ours.lane(lane).sent;
     theirs.leaves_held > ours.ours.edge.size() || Precedence::FASTEST_FIRST.into_iter().any(beyond)
 }
 

@@ -56,8 +56,8 @@ impl OurLeaves {
     fn part(&self, from: u64, most: usize) -> (Vec<u64>, usize) {
         let start = usize::try_from(from).unwrap_or(usize::MAX).min(self.records.len());
         let part: Vec<u64> = self.records.iter().skip(start).take(most).copied().collect();
-        let passed_over =
-            part.first().map_or(0, |first| start - self.records.partition_point(|other| other < first));
+        let first_of = |record: &u64| self.records.partition_point(|other| other < record);
+        let passed_over = part.first().map_or(0, |record| start.saturating_sub(first_of(record)));
         (part, passed_over)
     }
 }
@@ -136,9 +136,9 @@ async fn read(
     let mut part = part.iter().peekable();
     // Several leaves may stand in one record.
     while let Some(index) = part.next() {
-        let mut wanted = 1;
+        let mut wanted = 1_usize;
         while part.next_if(|next| *next == index).is_some() {
-            wanted += 1;
+            wanted = wanted.saturating_add(1);
         }
         let record = records.record(*index).await?;
         let here: Vec<Bytes> = own_leaves(&record)

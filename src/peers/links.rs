@@ -265,13 +265,13 @@ impl LinkState {
     /// A receipt on this lane did not verify. How often in a row that has happened.
     pub fn doubt(&self, lane: Precedence) -> u32 {
         let mut seen = self.lock();
-        let doubts = &mut seen.doubts[lane as usize];
+        let doubts = lane.of_mut(&mut seen.doubts);
         *doubts = doubts.saturating_add(1);
         *doubts
     }
 
     pub fn believe(&self, lane: Precedence) {
-        self.lock().doubts[lane as usize] = 0;
+        *lane.of_mut(&mut self.lock().doubts) = 0;
     }
 
     /// Asks for a heartbeat before its time.
@@ -337,14 +337,15 @@ impl LinkState {
 
     /// In which order calls of deliveries on this lane are taken.
     pub(super) fn turns(&self, lane: Precedence) -> &Turns {
-        &self.turns[lane as usize]
+        lane.of(&self.turns)
     }
 
     /// Waits after the `failures`th failure in a row.
     pub async fn back_off(&self, failures: u32, patience: Patience) {
         let doubled = limits::BACK_OFF_MS_MIN.saturating_mul(1 << failures.min(16));
         let most = doubled.min(limits::BACK_OFF_MS_MAX);
-        let wait = Duration::from_millis((most / 2 + chance(most / 2)).max(limits::BACK_OFF_MS_MIN));
+        let wait = (most / 2).saturating_add(chance(most / 2)).max(limits::BACK_OFF_MS_MIN);
+        let wait = Duration::from_millis(wait);
         match patience {
             Patience::ToTheEnd => tokio::time::sleep(wait).await,
             Patience::UntilHeard => {
@@ -365,7 +366,7 @@ impl LinkState {
 
 /// A number from 0 to `most`, so that nodes that failed together do not come back together.
 fn chance(most: u64) -> u64 {
-    getrandom::u64().map_or(most, |number| number % most.saturating_add(1))
+    getrandom::u64().map_or(most, |number| number.checked_rem(most.saturating_add(1)).unwrap_or(most))
 }
 
 #[cfg(test)]

@@ -26,13 +26,13 @@ pub(super) async fn make(
     after: u64,
 ) -> Result<Vec<(Dispatch, Delivery)>, OwedFault> {
     let mut made = Vec::new();
-    let mut bytes = 0;
+    let mut bytes = 0_usize;
     let Some(link) = head.board.link(peer) else { return Ok(made) };
     let owed = link.lane(lane).owed.range(after.saturating_add(1)..);
     for (serial, index) in owed.take(limits::DELIVERIES_PER_CALL_MAX) {
         match make_one(head, records, ring, peer, lane, *serial, *index).await {
             Ok(one) => {
-                bytes += one.1.dispatch.len() + one.1.message.len();
+                bytes = bytes.saturating_add(one.1.dispatch.len()).saturating_add(one.1.message.len());
                 made.push(one);
             }
             // Those before it go their way all the same.

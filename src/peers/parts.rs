@@ -73,7 +73,7 @@ impl Exchange {
 pub(super) async fn run(link: Link) {
     let mut heads = link.exchange.registrar.heads();
     let mut missed = link.exchange.parts.missed();
-    let (mut failures, mut turn) = (0, 0);
+    let (mut failures, mut turn) = (0, 0_usize);
     link.state.until_compared().await;
     loop {
         let head = heads.borrow_and_update().clone();
@@ -104,7 +104,7 @@ pub(super) async fn run(link: Link) {
             Try::Cut => {
                 link.state.back_off(failures, Patience::UntilHeard).await;
                 failures = failures.saturating_add(1);
-                turn += 1;
+                turn = turn.wrapping_add(1);
             }
         }
         if heads.has_changed().is_err() {

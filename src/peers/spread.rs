@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::limits;
 
 /// What the work makes of each, in order. A few are done at once, where they are.
+#[expect(clippy::expect_used, reason = "what panics in the work panics here, as if it were done here")]
 pub(super) async fn spread<T, R>(things: Vec<T>, work: impl Fn(T) -> R + Send + Sync + 'static) -> Vec<R>
 where
     T: Send + 'static,

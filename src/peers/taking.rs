@@ -13,6 +13,7 @@ use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Code, Status};
 
 use super::exchange::Link;
+use crate::clock::moment_after;
 use crate::domain::board::Denied;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::Digest;
@@ -115,7 +116,7 @@ impl Wants {
             Try::Later => {
                 let wait = self.waits.entry(part).or_insert(Wait { failures: 0, until: Moment::now() });
                 let doubled = limits::BACK_OFF_MS_MIN.saturating_mul(1 << wait.failures.min(32));
-                wait.until = Moment::now() + Duration::from_millis(doubled.min(limits::PART_RETRY_MS_MAX));
+                wait.until = moment_after(Duration::from_millis(doubled.min(limits::PART_RETRY_MS_MAX)));
                 wait.failures = wait.failures.saturating_add(1);
             }
         }

@@ -42,16 +42,12 @@ impl UnderWay {
 
     /// Whether nothing that it says to have sent is under way.
     fn is_all(&self, sent: ByLane, heard_at: Instant, taken: ByLane) -> bool {
-        let is_under_way = |lane: usize| {
-            let waits = match self.awaited[lane] {
-                Some((before, since)) if before == taken[lane] => {
-                    heard_at.ms_since(since) <= limits::UNDER_WAY_MS_MAX
-                }
-                Some(_) | None => true,
-            };
-            sent[lane] > taken[lane] && waits
+        let waits = |awaited: Option<(u64, Instant)>, taken: u64| match awaited {
+            Some((before, since)) if before == taken => heard_at.ms_since(since) <= limits::UNDER_WAY_MS_MAX,
+            Some(_) | None => true,
         };
-        !(0..4).any(is_under_way)
+        let mut lanes = self.awaited.into_iter().zip(sent).zip(taken);
+        !lanes.any(|((awaited, sent), taken)| sent > taken && waits(awaited, taken))
     }
 
     /// A heartbeat said at `at` what was sent; `now` is by our own clock. `was_away`: since the heartbeat before there

@@ -19,7 +19,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use self::inbox::Inbox;
-use crate::clock::Clock;
+use crate::clock::{Clock, moment_after};
 use crate::domain::board::{Board, Denied};
 use crate::domain::chain::Chain;
 use crate::domain::command::{Command, Origin};
@@ -106,7 +106,7 @@ async fn heard(answer: Answer, until: tokio::time::Instant) -> Result<Done, Deni
 }
 
 fn command_deadline() -> tokio::time::Instant {
-    tokio::time::Instant::now() + Duration::from_millis(limits::COMMAND_MS_MAX)
+    moment_after(Duration::from_millis(limits::COMMAND_MS_MAX))
 }
 
 impl Registrar {

@@ -213,7 +213,7 @@ impl Writer {
         let mut board = self.durable.board.clone();
         let mut chain = self.durable.chain.clone();
         let mut batch = Batch { entries: Vec::new(), answers: Vec::new(), left: Vec::new() };
-        let mut bytes = 0;
+        let mut bytes = 0_usize;
         for ask in asks {
             if bytes > limits::BATCH_BYTES_MAX - limits::RECORD_BYTES_MAX {
                 batch.left.push(ask);
@@ -221,9 +221,10 @@ impl Writer {
             }
             let answer = match self.decide_one(&ask, &mut board, &mut chain, now) {
                 Ok(entry) => {
-                    bytes += entry.len();
+                    bytes = bytes.saturating_add(entry.len());
+                    let place = batch.entries.len();
                     batch.entries.push(entry);
-                    Answer::Written(batch.entries.len() - 1)
+                    Answer::Written(place)
                 }
                 Err(denied) => Answer::Denied(denied),
             };

@@ -249,7 +249,7 @@ impl Fold {
     }
 
     fn void(&mut self, position: u64) {
-        self.voids.count += 1;
+        self.voids.count = self.voids.count.saturating_add(1);
         self.positions.skip(position);
     }
 

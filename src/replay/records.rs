@@ -56,7 +56,8 @@ impl RecordFault {
 /// The newest records after a batch: those of the batch, and of those before as many as the bounds allow.
 /// A link that is a few batches behind then need not read one record after the other.
 pub fn kept_newest(before: &Newest, batch: &Newest) -> Newest {
-    let follows = before.last().zip(batch.first()).is_some_and(|(last, first)| last.index + 1 == first.index);
+    let next = |last: &Arc<Record>| last.index.saturating_add(1);
+    let follows = before.last().zip(batch.first()).is_some_and(|(last, first)| next(last) == first.index);
     let mut bytes: usize = batch.iter().map(|record| weight(record)).sum();
     let mut room = limits::NEWEST_RECORDS_KEPT.saturating_sub(batch.len());
     let earlier = before.iter().rev().take_while(|record| {
@@ -76,7 +77,9 @@ fn weight(record: &Record) -> usize {
     const REST: usize = 1_024;
     let signed = record.events.iter().map(|event| match event {
         Event::Released(released) => released.signed.len(),
-        Event::Received(received) => received.message_signed.len() + received.dispatch_signed.len(),
+        Event::Received(received) => {
+            received.message_signed.len().saturating_add(received.dispatch_signed.len())
+        }
         Event::Receipted(receipted) => receipted.proven.len(),
         Event::Drafted { bytes, .. } => bytes.len(),
         Event::HeadFollowed(_, leaves) => leaves.iter().map(|leaf| leaf.body.len()).sum(),

@@ -206,6 +206,7 @@ impl Acceptor {
 }
 
 /// TLS 1.3 only, callers authenticated, nothing to resume.
+#[expect(clippy::expect_used, reason = "which versions the provider has hangs on no input")]
 fn config(clock: &Clock, trust: Arc<Trust>, own: &OwnCertificate) -> ServerConfig {
     let mut config = ServerConfig::builder_with_details(tls::provider(), Arc::new(clock.clone()))
         .with_protocol_versions(&[&version::TLS13])
@@ -285,7 +286,7 @@ impl Seats {
         if *count >= row_max {
             return Err(NotAdmitted::PartyFull(*party));
         }
-        *count += 1;
+        *count = count.saturating_add(1);
         Ok(Seat { seats: self.clone(), at })
     }
 }

@@ -222,14 +222,14 @@ async fn export(
     let mut reader = journal.reader(0)?;
     let mut next = 0;
     let mut piece = calls::ExportResponse::default();
-    let mut bytes = 0;
+    let mut bytes = 0_usize;
     while next < end {
         for Entry { position, bytes: entry } in reader.next().await? {
             if position >= end {
                 break;
             }
             next = position.saturating_add(1);
-            bytes += entry.len();
+            bytes = bytes.saturating_add(entry.len());
             piece.entries.push(entry);
             let full = bytes >= limits::EXPORT_PIECE_BYTES || piece.entries.len() >= limits::READ_ENTRIES_MAX;
             if full {

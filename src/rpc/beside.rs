@@ -109,7 +109,8 @@ impl<'h> Shelf<'h> {
         let (mut held, mut looked) = (Vec::new(), Looked::AtAll);
         for thread in &threads {
             // Each thread has its share: whoever fills one hides none of the others.
-            let share = limits::GROUP_MESSAGES_MAX / threads.len().max(1);
+            let all = limits::GROUP_MESSAGES_MAX;
+            let share = all.checked_div(threads.len()).unwrap_or(all);
             let most = held.len().saturating_add(share);
             if self.thread(*thread, |_| true, most, &mut held).await? == Looked::AtSome {
                 looked = Looked::AtSome;

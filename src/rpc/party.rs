@@ -138,7 +138,8 @@ impl PartyService for PartyCalls {
             by_hand_open::still_open(&board, &regimes, None, usize::MAX).await.map_err(status::record)?;
         let mut open: BTreeMap<Party, u64> = BTreeMap::new();
         for (_, party, _) in all {
-            *open.entry(party).or_default() += 1;
+            let open = open.entry(party).or_default();
+            *open = open.saturating_add(1);
         }
         let open_for = |party: &Party| open.get(party).copied().unwrap_or(0);
         let parties = board.roster.parties.iter().filter_map(|(party, known)| {

@@ -120,7 +120,7 @@ pub(super) async fn lines(
     let many = open.len().min(limits::NOW_ITEMS_MAX);
     let mut room = limits::NOW_LATER_WORDS_READ_MAX;
     for (at, one) in open.iter().take(many).enumerate() {
-        let share = room / many.saturating_sub(at).max(1);
+        let share = room.checked_div(many.saturating_sub(at)).unwrap_or(room);
         let (line, read) = line(&exchange.registrar, head, &exchange.links, (one, share)).await?;
         room = room.saturating_sub(read);
         items.push(line);

@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::meetings;
+use crate::cli::json;
 use crate::cli::message::rows::{by, form_lines, row, said_by_json, text, withdrawal};
 use crate::cli::message::{History, clarification};
 use crate::cli::out::say;
@@ -173,9 +174,7 @@ fn number(label: &str, number: Option<u64>) -> String {
 
 pub fn to_json(picture: &Picture<'_>) -> Value {
     let one = |said: &Said| {
-        let mut object = said_by_json(said);
-        object["corrected_by"] = corrected_json(picture, said);
-        object
+        json::with(said_by_json(said), json!({ "corrected_by": corrected_json(picture, said) }))
     };
     let requests: Vec<Value> = picture
         .requests
@@ -185,19 +184,19 @@ pub fn to_json(picture: &Picture<'_>) -> Value {
                 .replies
                 .iter()
                 .map(|reply| {
-                    let mut object = one(reply.said);
-                    object["judgements"] = reply.judgements.iter().map(|(said, _)| one(said)).collect();
-                    object["not_asked"] = not_asked_json(picture, request, reply);
-                    object
+                    let judgements: Vec<Value> = reply.judgements.iter().map(|(said, _)| one(said)).collect();
+                    let not_asked = not_asked_json(picture, request, reply);
+                    json::with(one(reply.said), json!({ "judgements": judgements, "not_asked": not_asked }))
                 })
                 .collect();
-            let mut object = one(request.said);
-            object["requesters"] = request.requesters().iter().map(ToString::to_string).collect();
-            object["joined"] = request.joined.iter().map(|said| one(said)).collect();
-            object["replies"] = replies.into();
-            object["questions"] =
-                request.questions.iter().map(|asked| asked_json(picture, request, asked)).collect();
-            object
+            let questions = request.questions.iter().map(|asked| asked_json(picture, request, asked));
+            let more = json!({
+                "requesters": request.requesters().iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "joined": request.joined.iter().map(|said| one(said)).collect::<Vec<_>>(),
+                "replies": replies,
+                "questions": questions.collect::<Vec<_>>(),
+            });
+            json::with(one(request.said), more)
         })
         .collect();
     json!({
@@ -244,9 +243,8 @@ fn not_asked_json(picture: &Picture<'_>, request: &Requested<'_>, reply: &Replie
     json!({ "answers": answers.collect::<Vec<_>>(), "judged": judged.collect::<Vec<_>>() })
 }
 
-fn numbered(number: Option<u64>, mut object: Value) -> Value {
-    object["number"] = number.into();
-    object
+fn numbered(number: Option<u64>, object: Value) -> Value {
+    json::with(object, json!({ "number": number }))
 }
 
 fn answer_json(answer: &Answered) -> Value {

@@ -3,6 +3,8 @@
 //! Never here: what stands (`domain/activity/picture.rs`), how it is laid out (`picture.rs`), the history
 //! (`cli/message/history/`).
 
+use serde_json::json;
+
 use super::{NOUN, meetings, picture};
 use crate::cli::fault::Fault;
 use crate::cli::json;
@@ -29,10 +31,11 @@ pub fn print(history: &History, thread: ThreadId, as_of: Option<Instant>, as_jso
     let said = history.said();
     let picture = Picture::of(&said);
     if as_json {
-        let mut object = history.to_json(thread, as_of);
-        object["picture"] = picture::to_json(&picture);
-        object["not_known_here"] = picture::not_known_here_json(&picture, history);
-        say!("{}", json::line(&object));
+        let more = json!({
+            "picture": picture::to_json(&picture),
+            "not_known_here": picture::not_known_here_json(&picture, history),
+        });
+        say!("{}", json::line(&json::with(history.to_json(thread, as_of), more)));
         return;
     }
     if !history.print_head(thread, as_of) {

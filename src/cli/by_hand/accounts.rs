@@ -5,6 +5,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use crate::cli::json;
 use crate::cli::message::rows;
 use crate::codec::by_hand::{AccountByHand, recorded_from_proto};
 use crate::codec::proto::detente::v1 as calls;
@@ -77,7 +78,7 @@ pub fn accounts_json(by_hand: &[calls::ByHand]) -> Value {
 fn account_json(account: &calls::HandAccount) -> Value {
     let Some(Ok(read)) = account.account.clone().map(recorded_from_proto) else { return Value::Null };
     let hexed = |bytes: &Bytes| (!bytes.is_empty()).then(|| hex::encode(bytes));
-    let mut object = json!({
+    let object = json!({
         "account": hex::encode(read.id.0),
         "corrects": read.account.corrects.map(|id| hex::encode(id.0)),
         "corrected_by": hexed(&account.corrected_by),
@@ -86,17 +87,12 @@ fn account_json(account: &calls::HandAccount) -> Value {
         "lines": account.lines,
     });
     let says = match &read.account.says {
-        Says::HandedOver(handed) => json!({
+        Says::HandedOver(handed) => json!({"handed_over": {
             "means": handed.means, "channel": handed.channel, "note_number": handed.note_number,
             "by": handed.by, "to": handed.to, "at_ms": handed.at.0, "zone": handed.zone,
             "scan": handed.scan.map(|scan| scan.to_string()),
-        }),
-        Says::TakenBack { reason } => json!({"reason": reason}),
+        }}),
+        Says::TakenBack { reason } => json!({"taken_back": {"reason": reason}}),
     };
-    let name = match &read.account.says {
-        Says::HandedOver(_) => "handed_over",
-        Says::TakenBack { .. } => "taken_back",
-    };
-    object[name] = says;
-    object
+    json::with(object, says)
 }

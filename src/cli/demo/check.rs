@@ -142,10 +142,10 @@ async fn journal(actor: &Actor, checking: &mut Checking<'_>) {
     let mut audit = Audit::new(root);
     let mut counted = Counted::default();
     let records = head.records(journal);
-    let mut next = 0;
+    let mut next = 0_u64;
     while next < head.chain.size {
         let Ok(some) = records.range(next, head.chain.size).await else { break };
-        next += some.len() as u64;
+        next = next.saturating_add(some.len() as u64);
         some.iter().for_each(|record| counted.count(record));
     }
     audit.take(entries.into_iter().map(|entry| (entry.position, entry.bytes)));
@@ -156,9 +156,9 @@ async fn journal(actor: &Actor, checking: &mut Checking<'_>) {
     checking.hold(actor.party, &what, report.holds() && covered);
     checking.hold(actor.party, "the times of its records run forwards", report.times_run_backwards == 0);
     let checked = &mut *checking.checked;
-    checked.messages += counted.messages;
-    checked.receipts_verified += counted.receipts;
-    checked.acknowledgements += counted.acknowledgements;
+    checked.messages = checked.messages.saturating_add(counted.messages);
+    checked.receipts_verified = checked.receipts_verified.saturating_add(counted.receipts);
+    checked.acknowledgements = checked.acknowledgements.saturating_add(counted.acknowledgements);
 }
 
 /// A head of the node, and all that led to it, folded from nothing. Nodes at rest still put a head of the
@@ -197,14 +197,15 @@ struct Counted {
 impl Counted {
     fn count(&mut self, record: &crate::domain::event::Record) {
         for event in &record.events {
-            match event {
+            let of_its_kind = match event {
                 Event::Released(released) if released.message.draft.kind == ACKNOWLEDGEMENT => {
-                    self.acknowledgements += 1;
+                    &mut self.acknowledgements
                 }
-                Event::Released(_) => self.messages += 1,
-                Event::Receipted(_) => self.receipts += 1,
-                _ => {}
-            }
+                Event::Released(_) => &mut self.messages,
+                Event::Receipted(_) => &mut self.receipts,
+                _ => continue,
+            };
+            *of_its_kind = of_its_kind.saturating_add(1);
         }
     }
 }

@@ -43,7 +43,8 @@ async fn list(stage: &Stage, actor: &Actor, say: &Say) -> Result<(), Fault> {
     let mut of_days: BTreeMap<(i64, String, String), u64> = BTreeMap::new();
     for one in &duties {
         if one.message_digest.is_empty() {
-            *of_days.entry((one.due_ms, one.label.clone(), one.state.clone())).or_default() += 1;
+            let of_day = of_days.entry((one.due_ms, one.label.clone(), one.state.clone())).or_default();
+            *of_day = of_day.saturating_add(1);
         } else {
             say.duty(stage.clock.now(), actor, one);
         }

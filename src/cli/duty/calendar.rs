@@ -128,14 +128,14 @@ fn escaped(text: &str) -> String {
 /// Lines of 75 octets at the most, each further one beginning with a space (RFC 5545 section 3.1).
 fn line(file: &mut String, text: &str) {
     const OCTETS_MAX: usize = 75;
-    let mut octets = 0;
+    let mut octets = 0_usize;
     for character in text.chars() {
-        if octets + character.len_utf8() > OCTETS_MAX {
+        if octets.saturating_add(character.len_utf8()) > OCTETS_MAX {
             file.push_str("\r\n ");
             octets = 1;
         }
         file.push(character);
-        octets += character.len_utf8();
+        octets = octets.saturating_add(character.len_utf8());
     }
     file.push_str("\r\n");
 }

@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use crate::cli::json;
 use crate::cli::message::History;
 use crate::cli::message::rows::{by, form_lines, row, said_by_json};
 use crate::cli::out::say;
@@ -125,10 +126,8 @@ fn number(figure: &Figure) -> String {
 
 pub fn to_json(picture: &Picture<'_>, observation: &Observation<'_>, history: &History) -> Value {
     let one = |said: &Said| {
-        let mut object = said_by_json(said);
         let word = observation.corrected.get(&said.message);
-        object["corrected_by"] = word.map(|word| word.message.to_string()).into();
-        object
+        json::with(said_by_json(said), json!({ "corrected_by": word.map(|word| word.message.to_string()) }))
     };
     let invitation = |invited: &Invited<'_>| {
         let (silent, unheard) = silent(invited, history);

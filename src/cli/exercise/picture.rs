@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use crate::cli::json;
 use crate::cli::message::rows::{by, form_lines, row, said_by_json, same_json, same_sentence, traffic};
 use crate::cli::message::versions;
 use crate::cli::out::say;
@@ -56,9 +57,7 @@ pub fn print_same_elsewhere(others: &[(ThreadId, Picture)], thread: ThreadId) {
 
 pub fn same_elsewhere_json(others: &[(ThreadId, Picture)], thread: ThreadId) -> Value {
     let one = |(of, same): (ThreadId, SameActivityAs)| {
-        let mut object = same_json(same.said)?;
-        object["in_thread"] = of.to_string().into();
-        Some(object)
+        Some(json::with(same_json(same.said)?, json!({ "in_thread": of.to_string() })))
     };
     of_this(others, thread).into_iter().filter_map(one).collect()
 }

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use super::{NOUN, observation, picture};
 use crate::cli::fault::Fault;
 use crate::cli::json;
@@ -69,12 +71,13 @@ fn print_beside(
     let others: Vec<(ThreadId, Picture)> =
         elsewhere.iter().map(|one| (one.thread, Picture::of(&one.said))).collect();
     if as_json {
-        let mut object = history.to_json(thread, as_of);
-        object["picture"] = picture::to_json(&picture);
-        object["picture"]["observed"] = observation::to_json(&picture, &observed, history);
-        object["picture"]["same_activity_elsewhere"] = picture::same_elsewhere_json(&others, thread);
-        object["picture"]["questions"] = clarification::to_json(&Clarification::of(&said));
-        say!("{}", json::line(&object));
+        let beside = json!({
+            "observed": observation::to_json(&picture, &observed, history),
+            "same_activity_elsewhere": picture::same_elsewhere_json(&others, thread),
+            "questions": clarification::to_json(&Clarification::of(&said)),
+        });
+        let more = json!({ "picture": json::with(picture::to_json(&picture), beside) });
+        say!("{}", json::line(&json::with(history.to_json(thread, as_of), more)));
         return;
     }
     if !history.print_head(thread, as_of) {

@@ -85,9 +85,7 @@ pub async fn close(args: CloseArgs) -> Result<(), Fault> {
     let said = answer_command(open.id, service(&open.desk).close_session(asked)).await?;
     match said.spoken {
         Some(spoken) if open.json => {
-            let mut object = open.as_json(&spoken);
-            signs.put_into(&mut object);
-            say!("{}", json::line(&object));
+            say!("{}", json::line(&json::with(open.as_json(&spoken), signs.as_json())));
             Ok(())
         }
         spoken => open.told(spoken),
@@ -147,15 +145,17 @@ impl Signs {
         self.transcripts.iter().map(one).collect()
     }
 
-    fn put_into(&self, object: &mut Value) {
+    fn as_json(&self) -> Value {
         let one = |Signed { with, digest, without }: &Signed| {
             let digest = digest.to_string();
             json!({ "with": with, "transcript": digest, "without": without })
         };
-        object["signs"] = self.transcripts.iter().map(one).collect();
-        object["texts"] = json!(self.texts);
-        object["unread"] = self.unread.iter().map(hex::encode).collect();
-        object["drafts"] = open_drafts::as_json(self.drafts.as_ref());
+        json!({
+            "signs": self.transcripts.iter().map(one).collect::<Vec<_>>(),
+            "texts": self.texts,
+            "unread": self.unread.iter().map(hex::encode).collect::<Vec<_>>(),
+            "drafts": open_drafts::as_json(self.drafts.as_ref()),
+        })
     }
 }
 

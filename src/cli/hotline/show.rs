@@ -142,12 +142,13 @@ pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
         return keep_pdf(path, &pdf, digest, args.json);
     }
     if args.json {
-        let mut object = whole_json(&session);
-        object["transcript"] = json!(text);
-        object["not_signed"] = json!(Signed::of(&text).without(&session.lines));
-        object["transcript_with"] = json!(signed.with);
-        object["transcript_digest"] = json!(digest.to_string());
-        say!("{}", json::line(&object));
+        let transcript = json!({
+            "transcript": text,
+            "not_signed": Signed::of(&text).without(&session.lines),
+            "transcript_with": signed.with,
+            "transcript_digest": digest.to_string(),
+        });
+        say!("{}", json::line(&json::with(whole_json(&session), transcript)));
     } else {
         out::text(&page::transcript(&session, &text, &digest));
     }
@@ -225,8 +226,6 @@ fn session_json(session: &calls::Session) -> Value {
 }
 
 pub(super) fn whole_json(whole: &calls::ShowSessionResponse) -> Value {
-    let mut object = whole.session.as_ref().map(session_json).unwrap_or_default();
-    object["lines"] = whole.lines.iter().map(|line| way::with(line_json(line), line)).collect();
     let closed = whole.closed.iter().map(|one| {
         json!({
             "party": one.party,
@@ -236,14 +235,17 @@ pub(super) fn whole_json(whole: &calls::ShowSessionResponse) -> Value {
             "came_by_file": (!one.came_by_file.is_empty()).then_some(&one.came_by_file),
         })
     });
-    object["closed"] = closed.collect();
-    object["drafts"] = open_drafts::as_json(whole.drafts.as_ref());
-    object["closes"] = closes_json(whole);
-    object["heard"] = whole.heard.iter().map(heard_json).collect();
-    object["more_heard"] = json!(whole.more_heard);
-    object["handed_on"] = whole.handed_on.iter().map(handed_on_json).collect();
-    object["more_handed_on"] = json!(whole.more_handed_on);
-    object
+    let said = json!({
+        "lines": whole.lines.iter().map(|line| way::with(line_json(line), line)).collect::<Vec<_>>(),
+        "closed": closed.collect::<Vec<_>>(),
+        "drafts": open_drafts::as_json(whole.drafts.as_ref()),
+        "closes": closes_json(whole),
+        "heard": whole.heard.iter().map(heard_json).collect::<Vec<_>>(),
+        "more_heard": whole.more_heard,
+        "handed_on": whole.handed_on.iter().map(handed_on_json).collect::<Vec<_>>(),
+        "more_handed_on": whole.more_handed_on,
+    });
+    json::with(whole.session.as_ref().map(session_json).unwrap_or_default(), said)
 }
 
 fn handed_on_json(one: &calls::HandedOn) -> Value {

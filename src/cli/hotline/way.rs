@@ -9,6 +9,7 @@ use super::page::Sheet;
 use super::show;
 use super::speak::Open;
 use crate::cli::fault::Fault;
+use crate::cli::json;
 use crate::cli::message::known::known_message;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::text::shown;
@@ -46,10 +47,9 @@ pub(super) fn to_read(line: &calls::SessionLine) -> &Bytes {
 }
 
 /// The same of a line as JSON.
-pub(super) fn with(mut object: Value, line: &calls::SessionLine) -> Value {
-    object["came_by_way"] = json!((!line.came_by_way.is_empty()).then_some(&line.came_by_way));
-    object["read_as"] = json!(hex::encode(to_read(line)));
-    object
+pub(super) fn with(object: Value, line: &calls::SessionLine) -> Value {
+    let came_by_way = (!line.came_by_way.is_empty()).then_some(&line.came_by_way);
+    json::with(object, json!({ "came_by_way": came_by_way, "read_as": hex::encode(to_read(line)) }))
 }
 
 /// The digest of a text of a session, by its first digits: also of one that came by way of another Party, and is no message

@@ -46,8 +46,8 @@ struct Row {
 }
 
 fn table(reports: &[Report<'_>], page: &mut Vec<String>) {
-    let width = PAGE.saturating_sub(LABEL) / reports.len().max(1);
-    let width = width.saturating_sub(GAP);
+    let all = PAGE.saturating_sub(LABEL);
+    let width = all.checked_div(reports.len()).unwrap_or(all).saturating_sub(GAP);
     let heads: Vec<Vec<String>> = reports.iter().map(|report| report.head.clone()).collect();
     put_row("", &heads, width, page);
     page.push("-".repeat(PAGE));

@@ -162,18 +162,19 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
         return Ok(());
     }
     if args.json {
-        let mut object = rows::outgoing_json(&outgoing, &said);
-        object["kind"] = "draft".into();
-        object["draft"] = draft.to_string().into();
-        object["digest"] = digest.to_string().into();
-        object["faults"] = rows::faults_json(&answered.faults);
-        object["check"] = checked::check_json(answered.check.as_ref());
-        object["returned"] = answered.returned.into();
-        object["parts_held"] = rows::parts_json(&answered.parts);
-        object["transcribed"] = rows::transcribed_json(&outgoing, &said, desk.party.as_str());
-        object["by_hand"] = answered.by_hand.into();
-        object["marks"] = answered.marks.into();
-        say!("{}", json::line(&object));
+        let more = json!({
+            "kind": "draft",
+            "draft": draft.to_string(),
+            "digest": digest.to_string(),
+            "faults": rows::faults_json(&answered.faults),
+            "check": checked::check_json(answered.check.as_ref()),
+            "returned": answered.returned,
+            "parts_held": rows::parts_json(&answered.parts),
+            "transcribed": rows::transcribed_json(&outgoing, &said, desk.party.as_str()),
+            "by_hand": answered.by_hand,
+            "marks": answered.marks,
+        });
+        say!("{}", json::line(&json::with(rows::outgoing_json(&outgoing, &said), more)));
         return Ok(());
     }
     let regime = labels::of(&desk, &outgoing).await;

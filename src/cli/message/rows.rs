@@ -5,9 +5,9 @@
 use serde_json::{Value, json};
 
 use super::handed_on;
-use crate::cli::form;
 use crate::cli::out::say;
 use crate::cli::regime::labels::Labelling;
+use crate::cli::{form, json};
 use crate::codec::content::{self, Said};
 use crate::codec::forwarded::{self, Opened};
 use crate::codec::proto::detente::v1::{self as calls, Fault};
@@ -260,12 +260,10 @@ pub fn said_json(said: &Said) -> Value {
 
 /// With what was handed on, as far as it can be opened.
 fn forwarded_json(content: &Content, opened: &Opened) -> Value {
-    let mut whole = content_json(content);
-    if let Opened::Message(original) = opened {
-        whole["message"] = message_json(&original.message, &original.said);
-        whole["message_digest"] = original.digest.to_string().into();
-    }
-    whole
+    let whole = content_json(content);
+    let Opened::Message(original) = opened else { return whole };
+    let message = message_json(&original.message, &original.said);
+    json::with(whole, json!({ "message": message, "message_digest": original.digest.to_string() }))
 }
 
 pub fn content_json(content: &Content) -> Value {

@@ -5,6 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::beside;
+use crate::cli::json;
 use crate::domain::adoption::Restraint;
 use crate::domain::form::Instead;
 use crate::domain::regime::finding::{
@@ -236,29 +237,23 @@ fn point(point: &Point) -> Value {
 }
 
 fn timing(timing: &Timing) -> Value {
-    let mut object = json!({
+    let object = json!({
         "at": timing.at,
         "entry": timing.entry,
         "stated": timing.stated,
         "zone": timing.zone,
     });
-    match &timing.outcome {
-        Outcome::OnTime { spare } => {
-            object["outcome"] = "on time".into();
-            object["by"] = span(*spare);
-        }
+    let outcome = match &timing.outcome {
+        Outcome::OnTime { spare } => json!({ "outcome": "on time", "by": span(*spare) }),
         Outcome::Late { by, start } => {
-            object["outcome"] = "late".into();
-            object["by"] = span(*by);
-            object["begun"] = (*start == Start::Past).into();
+            json!({ "outcome": "late", "by": span(*by), "begun": *start == Start::Past })
         }
         Outcome::CantBeJudged(lack) => {
-            object["outcome"] = "can't be judged".into();
-            object["lacking"] = self::lack(lack);
+            json!({ "outcome": "can't be judged", "lacking": self::lack(lack) })
         }
-        Outcome::NoneAgreed => object["outcome"] = "none agreed".into(),
-    }
-    object
+        Outcome::NoneAgreed => json!({ "outcome": "none agreed" }),
+    };
+    json::with(object, outcome)
 }
 
 /// What is lacking: a word for what, and the figure, fact or path that it is about.

@@ -128,10 +128,8 @@ fn check(file: &std::path::Path, as_json: bool) -> Result<(), Fault> {
         Ok(regime) => {
             let (rules, unchecked) = counted(&regime);
             if as_json {
-                let mut object = head_json(&regime);
-                object["rules"] = rules.into();
-                object["unchecked"] = unchecked.into();
-                say!("{}", json::line(&object));
+                let counted = json!({ "rules": rules, "unchecked": unchecked });
+                say!("{}", json::line(&json::with(head_json(&regime), counted)));
                 return Ok(());
             }
             say!("{}, edition {}", shown(&regime.head.name), regime.head.edition);

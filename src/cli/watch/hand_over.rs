@@ -143,10 +143,12 @@ async fn show_offer(desk: &Desk, as_json: bool) -> Result<(), Fault> {
 
 /// What is handed over, with the sessions that go on.
 fn with_sessions(now: &calls::NowResponse, running: &Result<sessions::Running, Fault>) -> Value {
-    let mut object = now::as_json(now);
-    object["sessions"] = running.as_ref().ok().map(sessions::as_json).into();
-    object["older_not_looked_through"] = running.as_ref().ok().map(|running| running.are_older).into();
-    object
+    let running = running.as_ref().ok();
+    let more = json!({
+        "sessions": running.map(sessions::as_json),
+        "older_not_looked_through": running.map(|running| running.are_older),
+    });
+    json::with(now::as_json(now), more)
 }
 
 /// Each message and each duty on a line of its own.

@@ -294,15 +294,16 @@ async fn read(args: ReadArgs) -> Result<(), Fault> {
     let read = message::decode(&wrapping.payload)?;
     let said = content::said(&read.draft.kind, &read.draft.content);
     if args.json {
-        let mut object = rows::message_json(&read, &said);
-        object["kind"] = "message".into();
-        object["message"] = digest.to_string().into();
-        object["recorded_at_ms"] = answered.recorded_at_ms.into();
-        object["marks"] = answered.marks.into();
-        object["faults"] = rows::faults_json(&answered.faults);
-        object["check"] = checked::check_json(answered.check.as_ref());
-        object["parts_held"] = rows::parts_json(&answered.parts);
-        say!("{}", json::line(&object));
+        let more = json!({
+            "kind": "message",
+            "message": digest.to_string(),
+            "recorded_at_ms": answered.recorded_at_ms,
+            "marks": answered.marks,
+            "faults": rows::faults_json(&answered.faults),
+            "check": checked::check_json(answered.check.as_ref()),
+            "parts_held": rows::parts_json(&answered.parts),
+        });
+        say!("{}", json::line(&json::with(rows::message_json(&read, &said), more)));
         return Ok(());
     }
     let regime = labels::of(&desk, &read.draft).await;

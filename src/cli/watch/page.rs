@@ -52,7 +52,7 @@ pub(super) fn room(now: &calls::NowResponse) -> usize {
 
 /// How many items fit above the prompt, below so many lines of what stands above them.
 pub(super) fn fits(above: usize) -> usize {
-    limits::TERMINAL_LINES.saturating_sub(1 + LINES_AROUND + above) / LINES_OF_ITEM
+    limits::TERMINAL_LINES.saturating_sub(above.saturating_add(1 + LINES_AROUND)) / LINES_OF_ITEM
 }
 
 fn head(now: &calls::NowResponse) -> Vec<Line> {

@@ -37,14 +37,22 @@ pub fn check(regime: &Regime, reading: &Reading, inherits: At, text: Text) -> Re
             text.fault(at(table, name), what)
         })?;
     }
-    let rules = links.len()
-        + [regime.figures.len(), regime.facts.len(), regime.leads.len(), regime.calendars.len()]
-            .iter()
-            .sum::<usize>()
-        + [regime.required.len(), regime.addressees.len(), regime.channels.len()].iter().sum::<usize>()
-        + [regime.senders.len(), regime.silences.len()].iter().sum::<usize>()
-        + [regime.quotas.len(), regime.functions.len(), regime.duties.len()].iter().sum::<usize>();
-    if rules > limits::REGIME_RULES_MAX {
+    let rules = [
+        links.len(),
+        regime.figures.len(),
+        regime.facts.len(),
+        regime.leads.len(),
+        regime.calendars.len(),
+        regime.required.len(),
+        regime.addressees.len(),
+        regime.channels.len(),
+        regime.senders.len(),
+        regime.silences.len(),
+        regime.quotas.len(),
+        regime.functions.len(),
+        regime.duties.len(),
+    ];
+    if rules.iter().sum::<usize>() > limits::REGIME_RULES_MAX {
         let most = limits::REGIME_RULES_MAX;
         return Err(
             text.fault(inherits, format!("a regime has at most {most} rules, with those it inherits"))

@@ -108,7 +108,7 @@ pub fn calendar(table: &mut Table) -> Result<Calendar, NotARegime> {
     let value = table.need("weekend")?;
     for entry in value.list("weekend")? {
         let text = entry.text("weekend")?;
-        let day = DAYS.iter().position(|day| *day == text).and_then(|day| u8::try_from(day + 1).ok());
+        let day = DAYS.iter().zip(1_u8..).find(|(day, _)| **day == text).map(|(_, number)| number);
         weekend.insert(day.ok_or_else(|| entry.fault(format!("weekend names days: {}", DAYS.join(", "))))?);
     }
     if weekend.len() >= DAYS.len() {

@@ -71,7 +71,7 @@ impl Near {
 
 /// When the clock comes to the next step.
 pub fn next_step(ends: Instant, now: Instant) -> Option<Instant> {
-    limits::EXPIRY_ALARMS_MS.iter().map(|before| ends.plus_ms(-before)).find(|at| *at > now)
+    limits::EXPIRY_ALARMS_MS.iter().map(|before| ends.plus_ms(before.saturating_neg())).find(|at| *at > now)
 }
 
 /// The newest step on record for each thing, with the end that it was said of.

@@ -63,10 +63,10 @@ impl Hook {
     /// Those below FLASH keep no FLASH out, and those of one author none of another.
     pub(in crate::domain) fn add(&mut self, alert: u64, waiting: Waiting) {
         let like_it = self.waiting.values().filter(|other| other.is_flash() == waiting.is_flash());
-        let (mut all, mut of_one) = (0, 0);
+        let (mut all, mut of_one) = (0_usize, 0_usize);
         for other in like_it {
-            all += 1;
-            of_one += usize::from(other.author == waiting.author);
+            all = all.saturating_add(1);
+            of_one = of_one.saturating_add(usize::from(other.author == waiting.author));
         }
         if all >= limits::WEBHOOK_ALERTS_WAITING_MAX || of_one >= limits::WEBHOOK_ALERTS_WAITING_OF_ONE_MAX {
             self.passed_over = self.passed_over.saturating_add(1);

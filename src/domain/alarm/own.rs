@@ -174,7 +174,7 @@ impl OwnAlarms {
         self.by_due.remove(&(running.due, key.clone()));
         let author = (running.author, running.traffic);
         match self.of_author.get_mut(&author) {
-            Some(of_author) if *of_author > 1 => *of_author -= 1,
+            Some(of_author) if *of_author > 1 => *of_author = of_author.saturating_sub(1),
             _ => {
                 self.of_author.remove(&author);
             }

@@ -44,7 +44,7 @@ impl Board {
 
     fn begin(&mut self, at: Instant) {
         if at < self.at {
-            self.times_run_backwards += 1;
+            self.times_run_backwards = self.times_run_backwards.saturating_add(1);
         }
         self.at = at;
     }
@@ -358,7 +358,7 @@ impl Board {
         }
         let waiting = self.waiting.entry(missing).or_default();
         if !waiting.iter().any(|one| one.message == message) {
-            *count += 1;
+            *count = count.saturating_add(1);
             waiting.push(Waiting { message, author, since, noted: Noted::NotYet });
         }
     }

@@ -40,7 +40,7 @@ impl Board {
             return Err(NotNow::Budget.into());
         }
         let hour = now.hour();
-        let bytes = (delivery.dispatch_signed.len() + delivery.message_signed.len()) as u64;
+        let bytes = delivery.dispatch_signed.len().saturating_add(delivery.message_signed.len()) as u64;
         if !link.has_budget(hour, dispatch.lane, bytes) {
             return Err(NotNow::Budget.into());
         }
@@ -138,7 +138,7 @@ impl Board {
         if link.theirs.rejected == Some((head.size, head.root)) {
             return Err(Refusal::HeadDoesNotAddUp.into());
         }
-        if head.size - followed > link.leaves_followed_at_once(now.hour()) {
+        if head.size.saturating_sub(followed) > link.leaves_followed_at_once(now.hour()) {
             return Err(NotNow::Budget.into());
         }
         let mut next = followed;

@@ -298,11 +298,11 @@ impl Sum {
     }
 
     pub(super) fn list<T>(&mut self, items: impl Iterator<Item = T>, mut each: impl FnMut(&mut Sum, T)) {
-        let mut count = 0;
+        let mut count = 0_u64;
         for item in items {
             self.0.update([1]);
             each(self, item);
-            count += 1;
+            count = count.saturating_add(1);
         }
         self.0.update([0]);
         self.number(count);

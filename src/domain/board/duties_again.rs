@@ -67,7 +67,7 @@ impl Board {
             again.retain(|(_, digest), _| *digest != about);
         }
         let (record, _) = on_record;
-        let mut not_again = 0;
+        let mut not_again = 0_u64;
         // Each author has room of its own: whoever says much hides nothing of what another says.
         let mut taken: BTreeMap<Party, usize> = BTreeMap::new();
         for ((index, digest), (author, with)) in again {
@@ -75,10 +75,10 @@ impl Board {
             let taken = taken.entry(author).or_default();
             // A day of the year brings about one duty a year.
             if !waits && *taken >= limits::DUTY_MESSAGES_AGAIN_MAX && caused_by.is_some() {
-                not_again += 1;
+                not_again = not_again.saturating_add(1);
                 continue;
             }
-            *taken += usize::from(!waits);
+            *taken = taken.saturating_add(usize::from(!waits));
             duties.consider((author, index, digest), with, record);
         }
         if let Some(about) = caused_by.filter(|_| not_again > 0) {

@@ -270,7 +270,7 @@ impl Rule {
                 (at, number, at.0.div_euclid(DAY_MS))
             }
         };
-        let of = |both: &[Party; 2], number: i64| both[usize::from(number.rem_euclid(2) == 1)];
+        let of = |[even, odd]: &[Party; 2], number: i64| if number.rem_euclid(2) == 0 { *even } else { *odd };
         let asks = match &self.turn {
             Turn::Always(party) => *party,
             Turn::ByDay(both) => of(both, day),
@@ -293,7 +293,7 @@ impl Rule {
         match &self.times {
             Times::OfDay { at, days, zone } => {
                 let most = limits::CHECK_TIMES_MAX;
-                let rises = at.windows(2).all(|pair| pair[0] < pair[1]);
+                let rises = at.is_sorted_by(|one, next| one < next);
                 if at.is_empty() || at.len() > most || !rises || at.iter().any(|minute| *minute >= 24 * 60) {
                     let rule = format!("at least one time of the day, such as \"09:00\", and at most {most}");
                     return Err(field("check_schedule.link.check.at", &rule));
@@ -336,8 +336,8 @@ fn of_day(at: &[u16], days: &[bool; 7], zone: &TimeZone, after: Instant) -> Opti
     // The day before, since an hour leapt over may end in the next one; and a whole week, for one day of it counts.
     for _ in 0..=9 {
         let number = day_number(day)?;
-        let weekday = usize::try_from((number - FIRST_MONDAY).rem_euclid(7)).ok()?;
-        if days[weekday] {
+        let weekday = usize::try_from(number.saturating_sub(FIRST_MONDAY).rem_euclid(7)).ok()?;
+        if days.get(weekday) == Some(&true) {
             for (place, minute) in at.iter().enumerate() {
                 let (hour, minute) = (i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?);
                 let Ok(shows) = zone.to_timestamp(day.at(hour, minute, 0, 0)) else { continue };
@@ -362,10 +362,12 @@ fn day_number(day: Date) -> Option<i64> {
 
 /// Days that do not count are not counted: who takes turns by check does so over a week-end, too.
 fn check_number(day: i64, days: &[bool; 7], times: usize, place: usize) -> i64 {
-    let (week, weekday) = ((day - FIRST_MONDAY).div_euclid(7), (day - FIRST_MONDAY).rem_euclid(7));
-    let counts = |days: &[bool]| days.iter().filter(|counts| **counts).count() as i64;
-    let before = counts(&days[..usize::try_from(weekday).unwrap_or_default()]);
-    (week * counts(days) + before) * times as i64 + place as i64
+    let since = day.saturating_sub(FIRST_MONDAY);
+    let number = |many: usize| i64::try_from(many).unwrap_or(i64::MAX);
+    let counts = |up_to: usize| number(days.iter().take(up_to).filter(|counts| **counts).count());
+    let of_week = counts(usize::try_from(since.rem_euclid(7)).unwrap_or_default());
+    let before = since.div_euclid(7).saturating_mul(counts(days.len())).saturating_add(of_week);
+    before.saturating_mul(number(times)).saturating_add(number(place))
 }
 
 fn is_line(text: &str) -> bool {

@@ -78,7 +78,7 @@ fn to_be_recorded<'p>(
         return Vec::new();
     }
     let waits_ms = link.deadline(now).plus_ms(limits::CHECK_GRACE_MS).ms_since(now);
-    let mut found = due_since(own, link, since.max(now.plus_ms(-waits_ms)), now);
+    let mut found = due_since(own, link, since.max(now.plus_ms(waits_ms.saturating_neg())), now);
     found.retain(|of| {
         let state = checks.and_then(|checks| checks.state(&of.rule.name, of.due.at));
         of.rule.line != Line::Link && !state.is_some_and(State::is_settled)

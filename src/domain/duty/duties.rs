@@ -305,7 +305,8 @@ impl Duties {
             insert(&mut self.by_entry, (duty.other_than(own), entry), number);
             self.entry_regimes.insert(duty.opened.rule.digest);
         }
-        *self.open_with.entry((duty.other_than(own), duty.opened.traffic)).or_default() += 1;
+        let open = self.open_with.entry((duty.other_than(own), duty.opened.traffic)).or_default();
+        *open = open.saturating_add(1);
         self.all.insert(number, Arc::new(duty));
     }
 

@@ -44,7 +44,7 @@ impl Duties {
             let next = self.queues.range((Bound::Excluded(beyond), Bound::Unbounded));
             from = next.into_iter().next().map(|first| first.0);
         }
-        let each = (most / parties.len().max(1)).max(1);
+        let each = most.checked_div(parties.len()).unwrap_or(most).max(1);
         let mut taken = BTreeSet::new();
         let keys = parties.into_iter().flat_map(|party| self.queue(party).take(each));
         let once = keys.filter(|key| taken.insert(*key));

@@ -103,23 +103,21 @@ impl<'s> Picture<'s> {
         }
     }
 
+    #[expect(clippy::indexing_slicing, reason = "it was found there, or is the one just put there")]
     fn account(&mut self, said: &Said) -> &mut Account<'s> {
         let same = |account: &Account| (account.author, account.traffic) == (said.author, said.traffic);
-        let at = match self.accounts.iter().position(same) {
-            Some(at) => at,
-            None => {
-                self.accounts.push(Account {
-                    author: said.author,
-                    traffic: said.traffic,
-                    calendars: Vec::new(),
-                    notice: None,
-                    invitations: Vec::new(),
-                    conclusion: None,
-                    cancellation: None,
-                });
-                self.accounts.len() - 1
-            }
-        };
+        let at = self.accounts.iter().position(same).unwrap_or(self.accounts.len());
+        if at == self.accounts.len() {
+            self.accounts.push(Account {
+                author: said.author,
+                traffic: said.traffic,
+                calendars: Vec::new(),
+                notice: None,
+                invitations: Vec::new(),
+                conclusion: None,
+                cancellation: None,
+            });
+        }
         &mut self.accounts[at]
     }
 

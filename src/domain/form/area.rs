@@ -124,7 +124,7 @@ fn towards(degrees: &str, letter: &str, positive: &str, negative: &str) -> Optio
     if letter == positive {
         Some(size)
     } else if letter == negative {
-        Some(-size)
+        size.checked_neg()
     } else {
         None
     }
@@ -143,7 +143,7 @@ fn microdegrees(text: &str) -> Option<i64> {
         return None;
     }
     let fraction: i64 = format!("{fraction:0<6}").parse().ok()?;
-    Some(sign * (whole.parse::<i64>().ok()? * MICRO + fraction))
+    whole.parse::<i64>().ok()?.checked_mul(MICRO)?.checked_add(fraction)?.checked_mul(sign)
 }
 
 impl fmt::Display for GeoPoint {

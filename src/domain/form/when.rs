@@ -70,7 +70,7 @@ impl When {
 
     /// Whether it is an hour, or a whole day, over which the clocks of a zone leap. False where the zone is not known.
     fn is_leapt_over(&self) -> bool {
-        let span = civil_span(&self.civil).filter(|span| span.end - span.start <= 24 * 3600);
+        let span = civil_span(&self.civil).filter(|span| span.end.saturating_sub(span.start) <= 24 * 3600);
         let (Some(zone), Some(span)) = (rules_of(&self.zone), span) else { return false };
         let epoch = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
         let leaps = |seconds: i64| {
@@ -78,7 +78,7 @@ impl When {
             let offset = shown.map(|at| zone.to_ambiguous_timestamp(at).offset());
             matches!(offset, Some(AmbiguousOffset::Gap { .. }))
         };
-        leaps(span.start) && leaps(span.end - 1)
+        leaps(span.start) && leaps(span.end.saturating_sub(1))
     }
 
     /// Whether all of `self` comes before all of `other`, whatever the zones' rules are. False where
@@ -113,18 +113,19 @@ fn civil_span(civil: &str) -> Option<Span> {
     match (day, time) {
         (None, None) => {
             let first = midnight(year, month, 1)?;
-            let next = if month == 12 { midnight(year + 1, 1, 1) } else { midnight(year, month + 1, 1) };
-            Some(Span { start: first, end: next? })
+            let (year, month) =
+                if month == 12 { (year.saturating_add(1), 1) } else { (year, month.saturating_add(1)) };
+            Some(Span { start: first, end: midnight(year, month, 1)? })
         }
         (None, Some(_)) => None,
         (Some(day), None) => {
             let start = midnight(year, month, day?)?;
-            Some(Span { start, end: start + 24 * 3600 })
+            Some(Span { start, end: start.saturating_add(24 * 3600) })
         }
         (Some(day), Some(time)) => {
             let (seconds, width) = clock(time)?;
-            let start = midnight(year, month, day?)? + seconds;
-            Some(Span { start, end: start + width })
+            let start = midnight(year, month, day?)?.saturating_add(seconds);
+            Some(Span { start, end: start.saturating_add(width) })
         }
     }
 }
@@ -141,8 +142,12 @@ fn clock(time: &str) -> Option<(i64, i64)> {
     if numbers.next().is_some() {
         return None;
     }
-    let start = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second.unwrap_or(0));
-    Some((start, if second.is_some() { 1 } else { 60 }))
+    Some((seconds(hour, minute, second.unwrap_or(0)), if second.is_some() { 1 } else { 60 }))
+}
+
+#[expect(clippy::arithmetic_side_effects, reason = "an i64 has room for any three i16")]
+fn seconds(hours: i16, minutes: i16, seconds: i16) -> i64 {
+    i64::from(hours) * 3600 + i64::from(minutes) * 60 + i64::from(seconds)
 }
 
 fn digits(text: &str, length: usize) -> Option<i16> {
@@ -155,7 +160,7 @@ fn midnight(year: i16, month: i16, day: i16) -> Option<i64> {
     let date = jiff::civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     let epoch = jiff::civil::date(1970, 1, 1);
     let days = date.since((jiff::Unit::Day, epoch)).ok()?.get_days();
-    Some(i64::from(days) * 24 * 3600)
+    Some(i64::from(days).saturating_mul(24 * 3600))
 }
 
 /// The least and the greatest offset that a zone may have, in seconds east of UTC.
@@ -178,7 +183,7 @@ fn fixed_offset(zone: &str) -> Option<i64> {
     let (hours, minutes) = rest.split_once(':')?;
     let hours = digits(hours, 2).filter(|hours| *hours <= 14)?;
     let minutes = digits(minutes, 2).filter(|minutes| *minutes < 60)?;
-    Some(sign * (i64::from(hours) * 3600 + i64::from(minutes) * 60))
+    Some(seconds(hours, minutes, 0).saturating_mul(sign))
 }
 
 /// Whether a text that could not be read as a date states a zone all the same, directly behind it.

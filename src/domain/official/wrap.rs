@@ -20,9 +20,9 @@ pub fn cut(text: &str, columns_max: usize) -> String {
     if columns(text) <= columns_max {
         return text.to_owned();
     }
-    let (mut out, mut taken) = (String::new(), 1);
+    let (mut out, mut taken) = (String::new(), 1_usize);
     for character in text.chars() {
-        taken += column(character);
+        taken = taken.saturating_add(column(character));
         if taken > columns_max {
             break;
         }

@@ -98,8 +98,9 @@ fn working(from: Date, to: Date, calendar: &Calendar) -> i64 {
     let is_weekend = |weekday: i64| u8::try_from(weekday).is_ok_and(|day| calendar.weekend.contains(&day));
     let length = days_since_epoch(to).saturating_sub(days_since_epoch(from));
     let free = i64::try_from(calendar.weekend.len()).unwrap_or(7);
-    let first = i64::from(from.weekday().to_monday_one_offset());
-    let rest = (0..length.rem_euclid(7)).filter(|day| !is_weekend((first - 1 + day).rem_euclid(7) + 1));
+    let first = i64::from(from.weekday().to_monday_zero_offset());
+    let weekday = |day: i64| first.saturating_add(day).rem_euclid(7).saturating_add(1);
+    let rest = (0..length.rem_euclid(7)).filter(|day| !is_weekend(weekday(*day)));
     let rest = i64::try_from(rest.count()).unwrap_or(0);
     let holidays = calendar.holidays.iter().filter(|(year, month, day)| {
         let month_day = i8::try_from(*month).ok().zip(i8::try_from(*day).ok());
@@ -109,7 +110,8 @@ fn working(from: Date, to: Date, calendar: &Calendar) -> i64 {
         })
     });
     let holidays = i64::try_from(holidays.count()).unwrap_or(0);
-    length.div_euclid(7).saturating_mul(7 - free) + rest - holidays
+    let of_weeks = length.div_euclid(7).saturating_mul(7_i64.saturating_sub(free));
+    of_weeks.saturating_add(rest).saturating_sub(holidays)
 }
 
 fn timestamp(at: Instant) -> Option<Timestamp> {

@@ -214,7 +214,7 @@ fn working_day(from: Date, count: i64, step: Step, calendar: &Calendar) -> Optio
     let mut left = count;
     while left > 0 {
         date = next(date)?;
-        left -= i64::from(is_worked(date));
+        left = left.saturating_sub(i64::from(is_worked(date)));
     }
     Some(date)
 }

@@ -81,8 +81,10 @@ pub fn zone_named(name: &str) -> Option<TimeZone> {
     let signed = name.strip_prefix('+').map(|rest| (1, rest));
     if let Some((sign, rest)) = signed.or_else(|| name.strip_prefix('-').map(|rest| (-1, rest))) {
         let (hours, minutes) = rest.split_once(':')?;
-        let seconds = i32::from(digits(hours, 2)?) * 3600 + i32::from(digits(minutes, 2)?) * 60;
-        return Some(TimeZone::fixed(Offset::from_seconds(sign * seconds).ok()?));
+        let hours = i32::from(digits(hours, 2)?).checked_mul(3600)?;
+        let minutes = i32::from(digits(minutes, 2)?).checked_mul(60)?;
+        let seconds = hours.checked_add(minutes)?.checked_mul(sign)?;
+        return Some(TimeZone::fixed(Offset::from_seconds(seconds).ok()?));
     }
     jiff::tz::db().get(name).ok()
 }

@@ -173,7 +173,7 @@ impl Pattern {
         if let Some((word, _)) = PLACES.iter().find(|(_, place)| count(place) > 1) {
             return Err(format!("a number has its {{{word}}} once"));
         }
-        let years = count(&Piece::Yy) + count(&Piece::Year);
+        let years = count(&Piece::Yy).saturating_add(count(&Piece::Year));
         if count(&Piece::Party) == 0 || years != 1 || count(&Piece::Serial) == 0 {
             return Err(
                 "a number needs its {party}, its {yy} or {year}, and its {serial}: without these two \

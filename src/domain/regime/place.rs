@@ -92,7 +92,7 @@ impl Place {
 
     /// The way to the innermost list whose entries it goes through.
     fn rows(&self) -> &[Step] {
-        let end = self.0.iter().rposition(|step| step.each).map_or(0, |last| last + 1);
+        let end = self.0.iter().rposition(|step| step.each).map_or(0, |last| last.saturating_add(1));
         self.0.get(..end).unwrap_or_default()
     }
 

@@ -251,7 +251,7 @@ fn in_a_period<'o, 'h>(
     others: &[&'o Other<'h>],
 ) -> (Window, Quantity, Vec<&'o Other<'h>>) {
     let length = i64::try_from(rule.period).unwrap_or(i64::MAX).max(1);
-    let first_of = |last: i64| last.saturating_sub(length - 1);
+    let first_of = |last: i64| last.saturating_sub(length.saturating_sub(1));
     let is_in = |other: &Other, last: i64| {
         other.when.is_none_or(|when| (first_of(last)..=last).contains(&when.wide.0))
     };

@@ -69,7 +69,7 @@ impl Entries {
                 let at = list.partition_point(|other| other.key() < entry.key());
                 if list.len() == list.capacity() {
                     // A Board holds so many threads that doubling each would leave much of its memory empty.
-                    list.reserve_exact(1 + list.len() / 8);
+                    list.reserve_exact((list.len() / 8).saturating_add(1));
                 }
                 list.insert(at, entry);
             }

@@ -92,7 +92,11 @@ impl Thread {
 
     pub fn dispatched_to(&mut self, party: Party, place: u64) {
         match self.dispatched.binary_search_by_key(&party, |(to, _)| *to) {
-            Ok(at) => self.dispatched[at].1 = place,
+            Ok(at) => {
+                if let Some(known) = self.dispatched.get_mut(at) {
+                    known.1 = place;
+                }
+            }
             Err(at) => {
                 self.dispatched.reserve_exact(1);
                 self.dispatched.insert(at, (party, place));
@@ -131,12 +135,14 @@ impl Thread {
         all.sort_by_key(Entry::key);
         let mut by_author: Vec<&[Entry]> = all.chunk_by(|a, b| a.author == b.author).collect();
         let mut woven = Vec::with_capacity(all.len());
-        while let Some(earliest) = by_author
+        while let Some((earliest, first, rest)) = by_author
             .iter_mut()
-            .filter(|entries| !entries.is_empty())
-            .min_by_key(|entries| (entries[0].released_at, entries[0].author))
+            .filter_map(|entries| {
+                let (first, rest) = entries.split_first()?;
+                Some((entries, first, rest))
+            })
+            .min_by_key(|(_, first, _)| (first.released_at, first.author))
         {
-            let (first, rest) = earliest.split_first().expect("empty ones were filtered out");
             woven.push(*first);
             *earliest = rest;
         }

@@ -102,7 +102,7 @@ impl Open {
             self.unwatched = self.unwatched.saturating_add(1);
             return false;
         }
-        *held += 1;
+        *held = held.saturating_add(1);
         self.items.insert(message, item);
         true
     }

@@ -26,7 +26,10 @@ use crate::domain::digest::Digest;
 use crate::limits;
 
 /// Bytes of the salt before the content (an input to SHA-256 as long as its output).
-pub const SALT_BYTES: u64 = 32;
+pub const SALT_BYTES: u64 = SALT_LENGTH as u64;
+
+/// The same, as what is in memory is counted.
+pub const SALT_LENGTH: usize = 32;
 
 /// The directory of parts. Clones share it.
 #[derive(Clone, Debug)]
@@ -123,7 +126,7 @@ impl Parts {
 
     /// A new part with a fresh salt. What is dropped before `finish` leaves nothing behind.
     pub async fn begin(&self) -> Result<Arriving, PartFault> {
-        let salt: [u8; SALT_BYTES as usize] = random()?;
+        let salt: [u8; SALT_LENGTH] = random()?;
         let most = SALT_BYTES.saturating_add(limits::PART_BYTES_MAX);
         let mut arriving = self.fresh(Giver::Officer, most).await?;
         arriving.append(&salt).await?;

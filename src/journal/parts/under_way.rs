@@ -9,7 +9,7 @@ use bytes::Bytes;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 
-use super::{PartFault, Parts, SALT_BYTES, blocking, digest_of};
+use super::{PartFault, Parts, SALT_BYTES, SALT_LENGTH, blocking, digest_of};
 use crate::domain::digest::Digest;
 use crate::limits;
 
@@ -135,7 +135,7 @@ impl Arriving {
         blocking(move || {
             let content = |path: &Path| {
                 let mut bytes = std::fs::read(path)?;
-                bytes.drain(..bytes.len().min(SALT_BYTES as usize));
+                bytes.drain(..bytes.len().min(SALT_LENGTH));
                 Ok::<_, PartFault>(bytes)
             };
             Ok(content(&paths.0)? == content(&paths.1)?)

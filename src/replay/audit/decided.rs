@@ -42,7 +42,7 @@ pub(super) fn record(board: &Board, record: &Record, fold_version: u32, seen: &m
 fn opening(record: &Record, seen: &mut Seen) {
     seen.must(record.command.is_none(), "the first record names a person behind it");
     let mut own = None;
-    let mut lists = 0;
+    let mut lists = 0_u64;
     for event in &record.events {
         match event {
             Event::JournalOpened { party, members, .. } => {
@@ -50,7 +50,9 @@ fn opening(record: &Record, seen: &mut Seen) {
                 let enough = enough_custodians(members.iter()).is_ok();
                 seen.must(enough, "the journal was opened without two different custodians");
             }
-            Event::KeyListAccepted(list) if own == Some(list.list.party) => lists += 1,
+            Event::KeyListAccepted(list) if own == Some(list.list.party) => {
+                lists = lists.saturating_add(1);
+            }
             Event::RevocationListAccepted(list) if own == Some(list.party) => {}
             _ => seen.fault("the first record holds more than opens a journal"),
         }

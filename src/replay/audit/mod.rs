@@ -152,7 +152,7 @@ impl Audit {
             }
             work.until_nothing_is_left(&done);
         });
-        self.found.checked += checks.len() as u64;
+        self.found.checked = self.found.checked.saturating_add(checks.len() as u64);
         self.next = coming;
         for outcome in done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
             match outcome {
@@ -178,14 +178,15 @@ impl Audit {
         match self.fold.step_seen(entry.position, &entry.bytes, look, &mut see) {
             Ok(Step::Counted(record)) => {
                 self.found.suspect = None;
-                self.found.checked += 1;
+                self.found.checked = self.found.checked.saturating_add(1);
                 for event in &record.events {
                     if let Event::WatchOffered(offered) = event {
                         self.found.hand_over(record.index, offered);
                     }
                 }
                 if let Some(seen) = seen {
-                    self.found.by_older_rules += u64::from(seen.is_by_older_rules);
+                    let by_older = u64::from(seen.is_by_older_rules);
+                    self.found.by_older_rules = self.found.by_older_rules.saturating_add(by_older);
                     self.checks.extend(seen.checks.into_iter().map(|check| (record.index, check)));
                     seen.faults.into_iter().for_each(|fault| self.found.fault(record.index, fault));
                 }

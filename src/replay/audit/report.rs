@@ -131,7 +131,7 @@ impl Report {
 
 impl Found {
     pub fn fault(&mut self, index: u64, sentence: String) {
-        self.fault_count += 1;
+        self.fault_count = self.fault_count.saturating_add(1);
         self.first_failing = Some(self.first_failing.map_or(index, |first| first.min(index)));
         self.faults.insert(Fault { index, sentence });
         if self.faults.len() > limits::AUDIT_FAULTS_SHOWN_MAX {

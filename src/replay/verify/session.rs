@@ -200,7 +200,7 @@ impl Checker<'_> {
     }
 
     /// What a Party's close proves of its word.
-    fn word_of_close(&self, session: &Session<'_>, party: Party) -> Weighed {
+    fn word_of_close(&self, session: &Session, party: Party) -> Weighed {
         let close = session.closes.get(&party);
         close.map_or_else(Weighed::nothing, |close| self.word_of(&close.said.message))
     }

@@ -151,7 +151,7 @@ impl Considering<'_> {
                     Opening::Opens(opened) if self.was_owed_before(other, &opened) => {}
                     Opening::Opens(_) if room == 0 => noted.left_out = noted.left_out.saturating_add(1),
                     Opening::Opens(opened) => {
-                        room -= 1;
+                        room = room.saturating_sub(1);
                         noted.once_more |= rule.joined == Joined::ByItself;
                         noted.opened.push(opened);
                     }

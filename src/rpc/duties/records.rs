@@ -30,7 +30,7 @@ pub(super) fn in_records(noted: DutiesNoted) -> Vec<DutiesNoted> {
         last.opened.push(one);
     }
     let fit = steps.iter().enumerate().take_while(|(at, step)| room.takes(*at, step_size(step))).count();
-    let mut records = of_steps(&steps[fit..]);
+    let mut records = of_steps(steps.get(fit..).unwrap_or_default());
     last.steps = steps.into_iter().take(fit).collect();
     if last.once_more && !last.leaves_more() {
         // What finds no room in a record of its own is left out, and is told as that.

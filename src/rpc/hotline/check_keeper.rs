@@ -151,7 +151,7 @@ impl CheckKeeper {
                 return None;
             }
             rule.due_at(due.at).filter(|by_rule| by_rule.asks == due.asks)?;
-            notes += usize::from(is_news);
+            notes = notes.saturating_add(usize::from(is_news));
             Some((of, step))
         };
         let states = checks.map(|checks| checks.states.iter()).into_iter().flatten();

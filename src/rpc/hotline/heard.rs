@@ -90,7 +90,7 @@ pub(super) fn without_original(told: &Told, from: Option<Party>) -> (Vec<calls::
 
 /// How a session stands, with that: as a console is told it.
 pub(super) fn beside_session(stands: calls::Session, told: &Told) -> calls::Session {
-    let (heard, more_heard) = without_original(told);
+    let (heard, more_heard) = without_original(told, None);
     calls::Session { heard, more_heard, ..stands }
 }
 

@@ -223,9 +223,9 @@ pub(super) fn full(session: &Session, rooms: &Rooms) -> Option<String> {
     let many = session.lines.iter().filter(|line| line.spoken.said.author == rooms.own).count();
     let (_, bytes) = rooms.taken(rooms.own).said;
     // Whoever floods it takes no share of the others.
-    let share = limits::HOTLINE_MESSAGES_MAX / session.present.len().max(1);
-    if session.lines.len() >= limits::HOTLINE_MESSAGES_MAX && many >= share {
-        let most = limits::HOTLINE_MESSAGES_MAX;
+    let most = limits::HOTLINE_MESSAGES_MAX;
+    let share = most.checked_div(session.present.len()).unwrap_or(most);
+    if session.lines.len() >= most && many >= share {
         return Some(format!("the session has {most} messages or more: close it, and open another"));
     }
     // The rest is room for closes.

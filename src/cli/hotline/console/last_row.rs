@@ -129,7 +129,6 @@ pub fn waits_and_link(state: &State, wide: usize) -> (Row, Option<Row>) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::cli::hotline::console::head::head;
     use crate::cli::hotline::console::screen::{console, text};
     use crate::cli::hotline::console::state::View;

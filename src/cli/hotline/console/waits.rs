@@ -5,8 +5,8 @@
 use bytes::Bytes;
 
 use super::end::{at_the_end, beside, end_of, is_whole_there};
-use super::rows::{is_left, is_text, is_unread, is_unread_here};
-use super::state::{Effect, Link, Session, State};
+use super::rows::{is_left, is_text, is_unread};
+use super::state::{Effect, Link, State};
 use crate::cli::hotline::way::to_read;
 use crate::codec::proto::detente::evidence::v1::Precedence;
 use crate::codec::proto::detente::v1 as calls;

@@ -15,6 +15,7 @@ use super::{checked, rows};
 use crate::cli::by_hand;
 use crate::cli::desk::{Desk, answer};
 use crate::cli::fault::Fault;
+use crate::cli::json;
 use crate::cli::out::say;
 use crate::cli::regime::labels::{self, Labelling};
 use crate::codec::content::{self, Said};
@@ -333,7 +334,6 @@ impl History {
     }
 
     fn line_json(&self, line: &Line) -> Value {
-        let mut object = rows::message_json(&line.message, &line.said);
         let delivered: Vec<Value> = line
             .wire
             .delivered
@@ -362,14 +362,8 @@ impl History {
                 })
             })
             .collect();
-        object["message"] = line.digest.to_string().into();
-        object["place"] = line.wire.place.into();
-        object["recorded_at_ms"] = line.wire.recorded_at_ms.into();
-        object["delivered"] = delivered.into();
-        object["by_hand"] = by_hand::accounts_json(&line.wire.by_hand);
-        object["acknowledged"] = acknowledged.into();
-        let translations = self.translations_at(line);
-        object["translations"] = translations
+        let translations: Vec<Value> = self
+            .translations_at(line)
             .iter()
             .map(|one| {
                 json!({
@@ -380,12 +374,21 @@ impl History {
                 })
             })
             .collect();
-        object["withdrawn_by"] = self.withdrawal_of(line).map(|word| word.digest.to_string()).into();
-        object["marks"] = line.wire.marks.clone().into();
-        object["faults"] = rows::faults_json(&line.wire.faults);
-        object["check"] = checked::check_json(line.wire.check.as_ref());
-        object["parts_held"] = rows::parts_json(&line.wire.parts);
-        object["waits_for"] = line.wire.waits_for.iter().map(hex::encode).collect::<Vec<_>>().into();
-        object
+        let more = json!({
+            "message": line.digest.to_string(),
+            "place": line.wire.place,
+            "recorded_at_ms": line.wire.recorded_at_ms,
+            "delivered": delivered,
+            "by_hand": by_hand::accounts_json(&line.wire.by_hand),
+            "acknowledged": acknowledged,
+            "translations": translations,
+            "withdrawn_by": self.withdrawal_of(line).map(|word| word.digest.to_string()),
+            "marks": line.wire.marks,
+            "faults": rows::faults_json(&line.wire.faults),
+            "check": checked::check_json(line.wire.check.as_ref()),
+            "parts_held": rows::parts_json(&line.wire.parts),
+            "waits_for": line.wire.waits_for.iter().map(hex::encode).collect::<Vec<_>>(),
+        });
+        json::with(rows::message_json(&line.message, &line.said), more)
     }
 }
