@@ -34,10 +34,8 @@ pub(super) fn next(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
         sheet.put(&format!("     within message {within}; read it by: detente hotline read {within}"));
     }
     if let Some(missing) = line.missing.first() {
-        sheet.put(&format!(
-            "     a Party that has what it waits for hands it on by: detente message forward {} --to CODE",
-            first(missing)
-        ));
+        sheet.put("     a Party that has what it waits for hands it on by:");
+        sheet.put(&format!("       detente message forward {} --to CODE", first(missing)));
     }
 }
 
