@@ -35,6 +35,7 @@ mod silence;
 mod spread;
 pub mod stranger;
 mod taking;
+mod tasks;
 pub mod tls;
 pub mod trust;
 pub mod trust_of_board;
