@@ -6,7 +6,7 @@
 
 use bytes::Bytes;
 
-use super::beat::give;
+use super::call::give;
 use super::exchange::{Exchange, Link};
 use super::outcome::{Outcome, Way};
 use super::serve::ServeFault;

@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use tonic::Request;
 
-use super::beat::{NoUse, call, give, said};
+use super::call::{NoUse, call, give, said};
 use super::exchange::{Link, Peer};
 use super::heads;
 use super::outcome::Way;

@@ -4,6 +4,7 @@
 //! Never here: a decision. What a peer sent is decided by the registrar's Board.
 
 pub mod beat;
+mod call;
 pub mod carry;
 pub mod carry_in;
 pub mod carry_parts;
