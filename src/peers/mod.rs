@@ -13,6 +13,7 @@ pub mod certificate;
 mod collect;
 mod deliver;
 pub mod dial;
+mod errand;
 mod errands;
 pub mod exchange;
 mod follow;

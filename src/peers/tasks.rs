@@ -10,10 +10,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::dial::Dialler;
-use super::errands::{self, Errand};
+use super::errand::Errand;
 use super::exchange::Exchange;
 use super::links::Links;
-use super::{beat, deliver, parts};
+use super::{beat, deliver, errands, parts};
 use crate::domain::precedence::Precedence;
 use crate::evidence::keys::KeyRing;
 use crate::journal::parts::Parts;
