@@ -13,7 +13,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::condition::{Bound, Lasting};
-use super::finding::{Answer, Lack, Outcome, Span, SpanUnit, Start};
+use super::finding::{Answer, Outcome, Span, SpanUnit, Start};
+use super::lack::Lack;
 use super::lead::{Calendar, Zone};
 use super::moment::{Moment, zone_named};
 use super::place::Place;

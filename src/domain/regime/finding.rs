@@ -8,7 +8,7 @@ use super::account::Account;
 use super::condition::{Bound, Over};
 use super::format_finding::{FieldFault, FormatState, PrecedentState, RepliesTo, Reply, SenderState};
 use super::group::{Group, GroupFigure};
-pub use super::lack::Lack;
+use super::lack::Lack;
 use super::quantity::Quantity;
 use super::rules::Addressed;
 use super::tally::Tally;

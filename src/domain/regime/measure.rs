@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::account::{Account, By};
 use super::condition::Over;
 use super::figure::{Axis, Count, Entries, FigureRule};
-use super::finding::Lack;
+use super::lack::Lack;
 use super::quantity::Quantity;
 use super::rows::{Extent, Row, Rows};
 use super::subject::Subject;

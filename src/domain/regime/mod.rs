@@ -56,10 +56,11 @@ use std::fmt;
 
 pub use beside::{Beside, Held, Looked, Stands};
 pub use check::{Asked, Recipients, Referred, check};
-pub use finding::{Answer, Finding, Lack, Verdict};
+pub use finding::{Answer, Finding, Verdict};
 pub use formatted::faults as format_faults;
 pub use judge::judge_one;
 pub use label::{Labels, Languages};
+pub use lack::Lack;
 pub use lines::{Line, lines, lines_between, silence};
 pub use moment::zone_named;
 pub use reply_lines::asked_by;
