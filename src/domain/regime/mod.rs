@@ -46,6 +46,7 @@ pub mod rules;
 pub mod subject;
 pub mod tally;
 mod tally_lines;
+mod terms;
 mod timing;
 mod together;
 mod whose;
