@@ -5,11 +5,13 @@
 //! nor who has adopted what. A check never refuses: it says what it finds.
 
 pub mod account;
+mod asked;
 pub mod beside;
 mod cells;
 pub mod channels;
 pub mod check;
 pub mod condition;
+mod copies;
 mod days;
 pub mod describe;
 pub mod difference;
@@ -55,8 +57,9 @@ mod words;
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use asked::{Asked, Recipients, Referred};
 pub use beside::{Beside, Held, Looked, Stands};
-pub use check::{Asked, Recipients, Referred, check};
+pub use check::check;
 pub use finding::{Answer, Finding, Verdict};
 pub use formatted::faults as format_faults;
 pub use judge::judge_one;

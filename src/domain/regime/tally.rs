@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::Regime;
+use super::asked::Asked;
 use super::beside::{Beside, Held, Looked, threads};
-use super::check::Asked;
 use super::days::{civil_day, first_at};
 use super::finding::{Answer, Verdict};
 use super::judge::Judge;
