@@ -19,6 +19,7 @@ use super::party::{Incarnation, Party};
 use super::people::Person;
 use super::precedence::Precedence;
 use super::refusal::FaultNamed;
+use super::time::Instant;
 use super::watch::AlertDue;
 
 #[derive(Clone, Debug)]
@@ -192,6 +193,17 @@ pub enum Origin {
     /// The node itself: peers' traffic and the clock. Such commands need no id: serials, sizes and
     /// numbers already tell a second one from the first.
     Node,
+}
+
+/// A command of a person that is on record: what is kept of it, so that the same id again has the same answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Answered {
+    /// Digest of the command as the caller gave it.
+    pub content: Digest,
+    /// The record that holds what came of it.
+    pub index: u64,
+    /// When the caller said they gave it.
+    pub at: Instant,
 }
 
 /// A decision, before bytes are made of it.

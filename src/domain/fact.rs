@@ -5,8 +5,8 @@
 //! (`codec/plain.rs`), and the fold can't tell which it was given.
 
 use super::adoption::Word;
-use super::board::Answered;
 use super::check::OfLink;
+use super::command::Answered;
 use super::content::Kind;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::event::{Event, Received};

@@ -38,6 +38,7 @@ use super::adoption::Words;
 use super::alarm::{Expiries, Hooks, OwnAlarms};
 use super::by_hand::ByHand;
 use super::check::Checks;
+use super::command::Answered;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::duty::Duties;
 use super::flash::FlashDrafts;
@@ -175,14 +176,6 @@ impl Draft {
     pub fn is_written_by(&self, person: &Person) -> bool {
         self.drafter.is_same_person(person) || self.earlier.iter().any(|one| one.is_same_person(person))
     }
-}
-
-/// A command of a person that is on record.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Answered {
-    pub content: Digest,
-    pub index: u64,
-    pub at: Instant,
 }
 
 /// A message that refers to one which is not here.
