@@ -39,6 +39,7 @@ pub mod link;
 pub mod message;
 pub mod messages;
 pub mod mixed;
+pub mod named;
 pub mod office;
 pub mod official;
 pub mod part;
