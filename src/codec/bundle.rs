@@ -15,9 +15,9 @@ use super::evidence_v1 as proto;
 use super::fault::DecodeFault;
 use super::message::{person_from_proto, person_to_proto};
 use super::repeated::check_count;
-use crate::domain::carry::TakenBy;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::party::Party;
+use crate::domain::taken_by::TakenBy;
 use crate::domain::time::Instant;
 use crate::limits;
 

@@ -51,6 +51,7 @@ pub mod regime;
 pub mod roster;
 pub mod runs;
 pub mod said;
+pub mod taken_by;
 pub mod text;
 pub mod thread;
 pub mod time;
