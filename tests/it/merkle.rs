@@ -134,7 +134,7 @@ fn the_edge_agrees_with_the_tree_at_every_size() {
         let leaf = leaf_hash(&size.to_be_bytes());
         edge.push(leaf);
         tree.push(leaf);
-        assert_eq!((edge.size(), edge.newest_leaf()), (size, Some(&leaf)));
+        assert_eq!(edge.size(), size);
         assert_eq!(edge.root(), tree.root(), "root at size {size}");
         let path = edge.newest_leaf_path();
         assert_eq!(tree.inclusion_path(size - 1, size).as_ref(), Ok(&path), "path at size {size}");

@@ -96,7 +96,8 @@ fn go_verifies_what_we_signed_and_we_verify_what_go_signed() {
     let text = "A text by another hand.\n\nWith a blank line.\n";
     let name = "example.org/go";
     let go_key = NoteKey::new(name, NoteAlgorithm::Ed25519, key(3).public_key()).unwrap();
-    let private = [&[1][..], key(3).seed()].concat();
+    // The seed of `key(3)`, behind the number of Ed25519.
+    let private = [&[1u8][..], &[3u8; 32]].concat();
     let checkpoint = cosigned().note().to_string();
     let fixture = serde_json::json!({
         "keeper_key": keeper().to_string(),
