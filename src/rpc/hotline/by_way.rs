@@ -85,7 +85,11 @@ impl Told {
     pub(super) fn count_handed_on(&mut self) -> bool {
         let has_room = |one: &&HandedOn| self.rooms.takes(one.original.message.author, Part::Said, 1);
         let all: Vec<Digest> = self.not_counted().filter(has_room).map(|one| one.original.digest).collect();
-        all.iter().fold(false, |is_more, one| self.count_by_way(one, 1) || is_more)
+        let mut is_more = false;
+        for one in &all {
+            is_more |= self.count_by_way(one, 1);
+        }
+        is_more
     }
 
     /// What may count and does not, as its author has no room for it.
