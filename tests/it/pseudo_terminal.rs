@@ -191,8 +191,12 @@ impl Seat {
 
     /// The program has ended well, and the terminal is as it was.
     pub fn ended(mut self) {
-        while let Ok(piece) = self.bytes.recv_timeout(PATIENCE) {
-            self.take(&piece);
+        loop {
+            match self.bytes.recv_timeout(PATIENCE) {
+                Ok(piece) => self.take(&piece),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("it never ended\n{}", self.rows().join("\n")),
+            }
         }
         assert!(self.program.wait().unwrap().success(), "{:?}", self.raw);
         let left = self.raw.rfind("\u{1b}[?1049l").expect("the screen that was there is back");

@@ -4,6 +4,7 @@
 //! All parts are persistent maps. Where no regime with duties is held here, a message costs one look at an
 //! empty map. Never here: what a message says, a clock.
 
+use std::ops::Bound;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
@@ -98,7 +99,7 @@ impl Duties {
 
     /// Those that run and come after this one.
     pub fn running_after(&self, after: (Instant, DutyNumber)) -> impl Iterator<Item = &Arc<Duty>> {
-        let beyond = (std::ops::Bound::Excluded(after), std::ops::Bound::Unbounded);
+        let beyond = (Bound::Excluded(after), Bound::Unbounded);
         self.running.range(beyond).filter_map(|(_, number)| self.all.get(number))
     }
 
@@ -137,12 +138,8 @@ impl Duties {
         let mut from = self.doubted.get_min().copied();
         while let Some((party, _)) = from {
             parties.push(party);
-            let beyond = (party, DutyNumber(u64::MAX));
-            from = self
-                .doubted
-                .range((std::ops::Bound::Excluded(beyond), std::ops::Bound::Unbounded))
-                .next()
-                .copied();
+            let beyond = (Bound::Excluded((party, DutyNumber(u64::MAX))), Bound::Unbounded);
+            from = self.doubted.range(beyond).next().copied();
         }
         parties
     }

@@ -107,11 +107,11 @@ fn built_on(
         let named = names.seen.iter().filter_map(|seen| places.get(seen).copied());
         // An opening builds on nothing, whatever it names.
         let before = named.filter(|named| *named < at && !names.is_opening);
-        let words = before.map(|named| match word(order[named], party, addition) {
+        let words = before.filter_map(|named| match word(order.get(named)?, party, addition) {
             Some(_) => Some(named),
-            None => found[named],
+            None => found.get(named).copied().flatten(),
         });
-        let last = words.max().flatten();
+        let last = words.max();
         found.push(last);
     }
     found

@@ -144,27 +144,34 @@ fn mark(before: Option<char>, mark: char, after: Option<char>) -> Option<String>
 /// Places of the longest run of parts that stand in both in the same order. Both are within their limit.
 fn longest_common(one: &[Part], other: &[Part]) -> Vec<(usize, usize)> {
     let width = other.len().saturating_add(1);
-    // How long it is from each pair of places on.
-    let mut lengths = vec![0_u16; one.len().saturating_add(1).saturating_mul(width)];
     let cell = |at: usize, there: usize| at.saturating_mul(width).saturating_add(there);
-    for at in (0..one.len()).rev() {
-        for there in (0..other.len()).rev() {
-            lengths[cell(at, there)] = if one[at].said == other[there].said {
-                lengths[cell(at + 1, there + 1)].saturating_add(1)
+    // How long it is from each pair of places on; from an end on nothing.
+    let mut lengths = vec![0_u16; one.len().saturating_add(1).saturating_mul(width)];
+    let length =
+        |lengths: &[u16], at: usize, there: usize| lengths.get(cell(at, there)).copied().unwrap_or(0);
+    for (at, mine) in one.iter().enumerate().rev() {
+        for (there, theirs) in other.iter().enumerate().rev() {
+            let (next, next_there) = (at.saturating_add(1), there.saturating_add(1));
+            let from_here = if mine.said == theirs.said {
+                length(&lengths, next, next_there).saturating_add(1)
             } else {
-                lengths[cell(at + 1, there)].max(lengths[cell(at, there + 1)])
+                length(&lengths, next, there).max(length(&lengths, at, next_there))
             };
+            if let Some(here) = lengths.get_mut(cell(at, there)) {
+                *here = from_here;
+            }
         }
     }
-    let (mut at, mut there, mut common) = (0, 0, Vec::new());
-    while at < one.len() && there < other.len() {
-        if one[at].said == other[there].said {
+    let (mut at, mut there, mut common) = (0_usize, 0_usize, Vec::new());
+    while let (Some(mine), Some(theirs)) = (one.get(at), other.get(there)) {
+        let (next, next_there) = (at.saturating_add(1), there.saturating_add(1));
+        if mine.said == theirs.said {
             common.push((at, there));
-            (at, there) = (at + 1, there + 1);
-        } else if lengths[cell(at + 1, there)] >= lengths[cell(at, there + 1)] {
-            at += 1;
+            (at, there) = (next, next_there);
+        } else if length(&lengths, next, there) >= length(&lengths, at, next_there) {
+            at = next;
         } else {
-            there += 1;
+            there = next_there;
         }
     }
     common

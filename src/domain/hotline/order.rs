@@ -35,15 +35,13 @@ pub struct Placed {
 /// Where each stands. The same messages in any order give the same answer; one given twice stands once.
 pub fn ordered(all: &[Names]) -> Vec<Placed> {
     let graph = Graph::of(all);
-    let heights = graph.heights();
-    graph
-        .by_height(&heights)
-        .map(|at| Placed { message: graph.all[at].message, height: heights[at] })
-        .collect()
+    let placed = |(height, at): (u64, usize)| Some(Placed { message: graph.all.get(at)?.message, height });
+    graph.by_height().into_iter().filter_map(placed).collect()
 }
 
 /// Those of `all` that are in `from`, and all on which they build. An opening that none of these names is not among
 /// them.
+#[expect(clippy::indexing_slicing, reason = "places are of `all`, and each list is as long as it")]
 pub fn past(all: &[Names], from: &[Digest]) -> BTreeSet<Digest> {
     let graph = Graph::of(all);
     let mut is_found = vec![false; graph.all.len()];
@@ -63,13 +61,13 @@ pub fn heads(all: &[Names]) -> Vec<Digest> {
 }
 
 /// Of some of `all` those on which no other of these builds, be it by way of one that is none of them. Highest first.
+#[expect(clippy::indexing_slicing, reason = "places are of `all`, and each list is as long as it")]
 pub fn heads_among(all: &[Names], is_among: impl Fn(&Digest) -> bool) -> Vec<Digest> {
     let graph = Graph::of(all);
-    let heights = graph.heights();
     let mut is_built_on = vec![false; graph.all.len()];
     let mut found = Vec::new();
     // Each stands behind those that it names, so that whatever builds on it was looked at before.
-    for at in graph.by_height(&heights).rev() {
+    for (_, at) in graph.by_height().into_iter().rev() {
         let message = graph.all[at].message;
         let is_one = is_among(&message);
         if is_one && !is_built_on[at] {
@@ -112,6 +110,7 @@ impl<'n> Graph<'n> {
         self.all.binary_search_by_key(message, |one| one.message).ok()
     }
 
+    #[expect(clippy::indexing_slicing, reason = "places are of `all`, and each list is as long as it")]
     fn heights(&self) -> Vec<u64> {
         let mut after: Vec<Vec<usize>> = vec![Vec::new(); self.all.len()];
         for (at, before) in self.before.iter().enumerate() {
@@ -137,10 +136,10 @@ impl<'n> Graph<'n> {
         heights.into_iter().map(|height| height.unwrap_or(last)).collect()
     }
 
-    /// Lower ones first, and of one height the lower digest.
-    fn by_height(&self, heights: &[u64]) -> std::vec::IntoIter<usize> {
-        let mut order: Vec<usize> = (0..self.all.len()).collect();
-        order.sort_by_key(|at| heights[*at]);
-        order.into_iter()
+    /// The place of each behind its height: lower heights first, and of one height the lower digest.
+    fn by_height(&self) -> Vec<(u64, usize)> {
+        let mut order: Vec<(u64, usize)> = self.heights().into_iter().zip(0..).collect();
+        order.sort_unstable();
+        order
     }
 }

@@ -227,7 +227,7 @@ impl Session {
         };
         let readers: Vec<Vec<&Arc<Spoken>>> = to.iter().copied().chain([own]).map(of_reader).collect();
         // Whoever writes many at once takes no room from what two others said to each other.
-        let share = (limits::HOTLINE_SEEN_MAX / readers.len().max(1)).max(1);
+        let share = limits::HOTLINE_SEEN_MAX.checked_div(readers.len()).unwrap_or_default().max(1);
         let mut found: Vec<SeenLast> = Vec::new();
         for most in [share, limits::HOTLINE_SEEN_MAX] {
             for spoken in readers.iter().flat_map(|heads| heads.iter().take(most)) {

@@ -30,10 +30,13 @@ pub(super) fn unseen(order: &[&Arc<Spoken>]) -> Vec<(usize, Vec<Digest>)> {
             if is_set(&bits, one) {
                 continue;
             }
-            for (mine, theirs) in bits.iter_mut().zip(&known[one]) {
+            let brought = known.get(one).map(Vec::as_slice).unwrap_or_default();
+            for (mine, theirs) in bits.iter_mut().zip(brought) {
                 *mine |= theirs;
             }
-            bits[one / BITS] |= 1 << (one % BITS);
+            if let Some(word) = bits.get_mut(one / BITS) {
+                *word |= 1 << (one % BITS);
+            }
         }
         let seen: usize = bits.iter().map(|word| usize::try_from(word.count_ones()).unwrap_or(BITS)).sum();
         let unseen = at.saturating_sub(seen);

@@ -5,6 +5,7 @@
 //! read, is the message that hands it on. One that is not addressed to this Party stays with `handed_on.rs`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use tonic::Status;
@@ -15,7 +16,7 @@ use super::told::Told;
 use crate::codec::forwarded::Original;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
-use crate::domain::hotline::session::begins;
+use crate::domain::hotline::session::{Spoken, begins};
 use crate::domain::party::Party;
 use crate::domain::said::{Said, takes_back};
 use crate::domain::thread::{Entry, Thread};
@@ -85,7 +86,27 @@ impl Told {
     pub(super) fn count_handed_on(&mut self) -> bool {
         let has_room = |one: &&HandedOn| self.rooms.takes(one.original.message.author, Part::Said, 1);
         let all: Vec<Digest> = self.not_counted().filter(has_room).map(|one| one.original.digest).collect();
-        all.iter().fold(false, |is_more, one| self.count_by_way(one, 1) || is_more)
+        let mut is_more = false;
+        for one in &all {
+            is_more |= self.count_by_way(one, 1);
+        }
+        is_more
+    }
+
+    /// What its author brought as well has been on record since it was first handed on, in whichever order the two are
+    /// read: a node that is started again reads both at once.
+    pub(super) fn count_since_handed_on(&mut self) {
+        let mut since: BTreeMap<Digest, u64> = BTreeMap::new();
+        for one in self.handed_on.iter().filter(|one| one.may_count) {
+            let first = since.entry(one.original.digest).or_insert(one.recorded);
+            *first = one.recorded.min(*first);
+        }
+        for one in &mut self.spoken {
+            let since = since.get(&one.said.message).copied();
+            if let Some(recorded) = since.filter(|since| *since < one.recorded) {
+                *one = Arc::new(Spoken { recorded, ..Spoken::clone(one) });
+            }
+        }
     }
 
     /// What may count and does not, as its author has no room for it.

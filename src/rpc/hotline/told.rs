@@ -142,6 +142,7 @@ impl Told {
         while here.messages() != self.here.messages() {
             let is_new = self.read_new(here, &records).await?;
             self.read_joining(here, &records).await?;
+            self.count_since_handed_on();
             let is_more = self.count_handed_on() || is_new;
             if !is_more && !self.read_named(here, &records).await? {
                 break;

@@ -160,7 +160,8 @@ fn part(input: &Input, room: usize, scroll: Option<Scroll>) -> Part {
 fn named(keys: &[&str], wide: usize, most: usize) -> Vec<Row> {
     let mut lines: Vec<String> = Vec::new();
     for key in keys {
-        match lines.last_mut().filter(|line| columns(line).saturating_add(2 + columns(key)) <= wide) {
+        let more = columns(key).saturating_add(2);
+        match lines.last_mut().filter(|line| columns(line).saturating_add(more) <= wide) {
             Some(line) => line.extend(["  ", *key]),
             None => lines.push((*key).to_owned()),
         }

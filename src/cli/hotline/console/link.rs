@@ -85,7 +85,8 @@ async fn ask_for_links(desk: Desk, heard: mpsc::WeakSender<Heard>) {
 fn wait(failures: u32) -> Duration {
     let doubled = limits::BACK_OFF_MS_MIN.saturating_mul(1 << failures.min(16));
     let most = doubled.min(limits::CONSOLE_BACK_OFF_MS_MAX);
-    let chance = getrandom::u64().map_or(0, |number| number % most.saturating_add(1) / 2);
+    let chance =
+        getrandom::u64().map_or(0, |number| number.checked_rem(most.saturating_add(1)).unwrap_or(0) / 2);
     Duration::from_millis((most / 2).saturating_add(chance))
 }
 
