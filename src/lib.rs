@@ -11,7 +11,7 @@
 //! | Room | Its one job | Never |
 //! |---|---|---|
 //! | [`cli`] | `detente …`: command lines, pages, the hotline console; how a node starts; the custody | a rule |
-//! | [`rpc`] | calls of persons and peers: who calls, the access table, from a call to a command | an Event |
+//! | [`rpc`] | calls of persons and peers: who calls, the access table, from a call to a command | making an Event |
 //! | [`alerts`] | webhooks, what comes to its end, the Party's own alarms: told, and put on record | a message's text |
 //! | [`peers`] | dial other nodes, deliver by lane, gather receipts, exchange heads, lists and parts | a decision |
 //! | [`registrar`] | the one writer: has commands decided, appends, reads back, applies, answers | a call to a peer |
@@ -34,9 +34,9 @@
 //!    `rpc/exercise.rs` and `rpc/draft.rs` make it a command (`codec/heading.rs`), and tell what is wrong with its
 //!    heading (`domain/heading.rs`) and its form (`domain/form/`).
 //! 2. **Released** by another person: `rpc/message.rs`. The command waits in `registrar/inbox.rs`.
-//! 3. **Decided.** `registrar/writer.rs` asks `domain/board/decide.rs`, on a copy of the Board; `decide_release.rs`
-//!    there fixes number, date-time group, places and serials; `registrar/seal.rs` signs the message
-//!    (`codec/message.rs`, `evidence/signed.rs`), and `codec/record.rs` makes the record.
+//! 3. **Decided.** `registrar/writer.rs` asks `domain/board/decide.rs`, on a copy of the Board;
+//!    `domain/board/decide_release.rs` fixes number, date-time group, places and serials; `registrar/seal.rs` signs
+//!    the message (`codec/message.rs`, `evidence/signed.rs`), and `codec/record.rs` makes the record.
 //! 4. **On record.** `journal/embedded.rs` or `journal/kafka.rs` appends it, and it is read back: it counts by
 //!    `domain/chain.rs`, which `replay/mod.rs` asks, and `domain/board/apply.rs` folds it. Only now the caller has
 //!    its answer, and the new head is announced.

@@ -3,6 +3,16 @@
 //! `decide.rs` says what may happen, `apply.rs` what has happened, `digest.rs` what the whole adds up
 //! to. All parts are persistent maps: a clone is cheap, so the Registrar decides on one and readers
 //! hold another, and nobody ever shares one that changes.
+//!
+//! What stands where:
+//!
+//! - what may happen: `decide.rs`, on a link `decide_link.rs`, of drafts and their release `decide_release.rs`;
+//!   `roles.rs`, `misnamed.rs`
+//! - what has happened: `apply.rs`, `threads.rs`
+//! - both, of one noun: `parts.rs`, `regimes.rs`, `by_hand.rs`, `carry.rs`, `watch.rs`, `alarms.rs`, `checks.rs`,
+//!   `duties.rs`, with `duties_again.rs` and `duties_bound.rs`
+//! - what is digested: `digest.rs`, and of one noun `digest_roster.rs`, `digest_watch.rs`, `digest_duties.rs`,
+//!   `digest_checks.rs`, `digest_alarms.rs`, `digest_by_hand.rs`, `digest_hotline.rs`
 
 mod alarms;
 mod apply;

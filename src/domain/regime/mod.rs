@@ -3,6 +3,21 @@
 //! Never here: a number, a field or a class of any treaty. Those stand in regime files; a file that a
 //! treaty office writes today is judged by the same code. Nor bytes and their reading (`codec/regime`),
 //! nor who has adopted what. A check never refuses: it says what it finds.
+//!
+//! What stands where:
+//!
+//! - rules as data: `rules.rs`, `figure.rs`, `fact.rs`, `condition.rs`, `lead.rs`, `duty.rs`, `format.rs`,
+//!   `numbering.rs`, `label.rs`, `place.rs`
+//! - the check: `check.rs`, what it is asked about (`asked.rs`, `subject.rs`), its answers (`judge.rs`, `copies.rs`,
+//!   `formatted.rs`)
+//! - numbers: `measure.rs`, `rows.rs`, `cells.rs`, `peak.rs`, `account.rs`, `quantity.rs`
+//! - dates: `moment.rs`, `days.rs`, `timing.rs`, `due.rs`, `reply.rs`
+//! - what is held beside the form: `beside.rs`, `group.rs`, `together.rs`, `whose.rs`, `gone.rs`, `tally.rs`
+//! - what is found: `finding.rs`, `format_finding.rs`, `lack.rs`
+//! - findings in words: `lines.rs`, `format_lines.rs`, `group_lines.rs`, `tally_lines.rs`, `reply_lines.rs`,
+//!   `words.rs`
+//! - rules in words: `describe.rs`, `difference.rs`, `duty_lines.rs`, `phrases.rs`, `terms.rs`, `paragraphs.rs`,
+//!   `channels.rs`
 
 pub mod account;
 mod asked;

@@ -3,6 +3,17 @@
 //!
 //! Never here: a rule, or anything that only the console knows but what is being written. What it shows is what the
 //! node tells; what is written lies in the officer's own directory.
+//!
+//! What stands where:
+//!
+//! - what it knows: `state.rs`, `link.rs`, `room.rs`, `put_back.rs`, `waits.rs`, `not_released.rs`
+//! - what a key does: `keys.rs`, `came.rs`, `places.rs`, `scroll.rs`, `next.rs`, `writing.rs`, `composer.rs`,
+//!   `dialogue.rs`, `filled.rs`, `looks.rs`, `end.rs`, `leave.rs`
+//! - what is given to the node: `give.rs`, `answers.rs`, `drafts.rs`, and only once it has stood on the screen:
+//!   `stood.rs`, `read_over.rs`
+//! - what is drawn: `screen.rs`, `head.rs`, `last_row.rs`, `rows.rs`, `below.rs`, `typed.rs`, `words.rs`,
+//!   `notices.rs`, `refused.rs`, `cells.rs`, on a `terminal.rs`
+//! - for tests: `made.rs`
 
 mod answers;
 mod below;
