@@ -25,6 +25,7 @@ pub struct DeliveredByHand {
     pub corrects: Option<CommandId>,
 }
 
+/// What an account says: that a message was handed over, or that an earlier account of it was a mistake.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Says {
     HandedOver(HandedOver),

@@ -22,6 +22,7 @@ use super::refusal::FaultNamed;
 use super::time::Instant;
 use super::watch::AlertDue;
 
+/// What is asked of the Registrar. The Board decides whether it happens.
 #[derive(Clone, Debug)]
 pub enum Command {
     /// With the stamp's id as the proposal's.
@@ -216,6 +217,7 @@ pub enum Decided {
     Receive(Box<ReceivePlan>),
 }
 
+/// What is released, with all that is fixed before it is signed.
 #[derive(Clone, Debug)]
 pub struct ReleasePlan {
     pub draft: Option<DraftId>,
@@ -237,6 +239,7 @@ pub struct Slot {
     pub leaf_index: u64,
 }
 
+/// A delivery that is taken, with the receipt for it and what it is marked with.
 #[derive(Clone, Debug)]
 pub struct ReceivePlan {
     pub delivery: Delivery,

@@ -85,6 +85,7 @@ pub use threads::{ThreadsFrom, ThreadsPage};
 /// holds more than a node writes there by itself.
 pub const FOLD_VERSION: u32 = 3;
 
+/// What is true now, folded from the records of one journal.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Board {
     /// `None` until the journal is opened.

@@ -44,6 +44,7 @@ pub struct Divided {
     pub more: u64,
 }
 
+/// Counts a figure of a form, as a whole or in the part that `over` asks for.
 pub fn measure(name: &str, rule: &FigureRule, over: Over, subject: &Subject) -> Measured {
     let mut measuring = Measuring::new(name, subject);
     let mut total: Option<Measured> = None;
