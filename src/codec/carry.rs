@@ -51,6 +51,7 @@ impl Carry {
     }
 }
 
+/// Leaves of the maker's ledger from one on, under a head that it signed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CarriedLeaves {
     pub from: u64,
@@ -59,6 +60,7 @@ pub struct CarriedLeaves {
     pub checkpoint: Bytes,
 }
 
+/// One dispatch with its message, as it would go over the link.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CarriedDispatch {
     /// Exact bytes of a Signed, both.
