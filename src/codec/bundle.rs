@@ -1,6 +1,6 @@
 //! Bundles of one thread, from and to the bytes of their file.
 //!
-//! Never here: whether anything in a bundle holds (`replay/verify.rs`). A bundle is read strictly: what
+//! Never here: whether anything in a bundle holds (`replay/verify/`). A bundle is read strictly: what
 //! it would not write, it does not read, so that no part can be hidden in it.
 
 use std::fmt;
