@@ -143,8 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_close_that_waits_is_told_to_be_another_once_what_it_builds_on_has_come_and_not_for_what_is_said_since()
-     {
+    fn a_close_that_waits_is_told_of_once_what_it_builds_on_has_come_and_not_for_what_is_said_since() {
         fn text(seen: &[(u64, &str, &[&str])]) -> Content {
             let seen = seen.iter().map(|(of, author, not_to)| SeenLast {
                 author: (*author).to_owned(),
