@@ -356,7 +356,7 @@ impl Told {
                 let had_by: Vec<Party> = to.iter().copied().chain([message.author, self.own]).collect();
                 let said = said(digest, &message, bare(content, &had_by));
                 self.count(REST_BYTES.saturating_add(envelope).saturating_add(weight(&said.content)));
-                self.spoken.push(Arc::new(Spoken { said, to, recorded: index }));
+                self.spoken.push(Arc::new(Spoken { said, to, recorded: index, came_by_way: false }));
                 // What it says was taken out of it.
                 let mut envelope = message;
                 envelope.draft.content = Bytes::new();
