@@ -129,18 +129,29 @@ async fn confirm(
         Some(_) => None,
         None => Some(open_under(&mut calls, proposal).await?),
     };
-    let asks = !json && std::io::stdin().is_terminal();
+    // What is printed may be for a program, and somebody sits there all the same.
+    let asks = std::io::stdin().is_terminal();
     if let Some(line) = open.as_ref().filter(|_| asks) {
         ask(line)?;
     }
     let of_open = open.as_ref().map(|line| line.change_digest.clone()).unwrap_or_default();
     let change_digest = digest.map_or(of_open, |digest| Bytes::copy_from_slice(&digest.0));
-    let again = format!("command id {id}, digest {}", hex::encode(&change_digest));
+    let named = hex::encode(&change_digest);
     let proposed = Bytes::copy_from_slice(&proposal.0);
     let call = ConfirmRequest { command: Some(header), proposal: proposed, change_digest };
-    answer(calls.confirm(call)).await.map_err(|fault| Fault::new(format!("{fault} ({again})")))?;
+    answer(calls.confirm(call))
+        .await
+        .map_err(|fault| Fault::new(format!("{fault} (command id {id}, digest {named})")))?;
+    if json {
+        // Of what `--digest` names nothing more is looked up.
+        let (change, by) = (open.as_ref().map(|line| &line.change), open.as_ref().map(by_whom));
+        let object = serde_json::json!({ "kind": "confirmed", "proposal": proposal.to_string(), "change": change,
+            "by": by, "digest": named });
+        say!("{}", json::line(&object));
+        return Ok(());
+    }
     settled("confirmed", proposal, json);
-    if let Some(line) = open.filter(|_| !json && !asks) {
+    if let Some(line) = open.filter(|_| !asks) {
         for told in lines(&line) {
             say!("{told}");
         }
@@ -161,10 +172,13 @@ async fn open_under(
     })
 }
 
+fn by_whom(line: &ProposalLine) -> &str {
+    line.by.as_ref().map_or("", |by| by.name.as_str())
+}
+
 /// Who proposed what, made safe to show.
 fn lines(line: &ProposalLine) -> [String; 2] {
-    let by = line.by.as_ref().map_or("", |by| by.name.as_str());
-    [format!("by         {}", shown(by)), format!("change     {}", shown(&line.change))]
+    [format!("by         {}", shown(by_whom(line))), format!("change     {}", shown(&line.change))]
 }
 
 /// Shows the change, and has the person say that it is the one.
