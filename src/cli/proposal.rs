@@ -144,7 +144,8 @@ async fn confirm(
         .map_err(|fault| Fault::new(format!("{fault} (command id {id}, digest {named})")))?;
     if json {
         // Of what `--digest` names nothing more is looked up.
-        let (change, by) = (open.as_ref().map(|line| &line.change), open.as_ref().map(by_whom));
+        let change = open.as_ref().map(|line| &line.change);
+        let by = open.as_ref().and_then(|line| line.by.as_ref()).map(|by| &by.name);
         let object = serde_json::json!({ "kind": "confirmed", "proposal": proposal.to_string(), "change": change,
             "by": by, "digest": named });
         say!("{}", json::line(&object));
@@ -172,13 +173,10 @@ async fn open_under(
     })
 }
 
-fn by_whom(line: &ProposalLine) -> &str {
-    line.by.as_ref().map_or("", |by| by.name.as_str())
-}
-
 /// Who proposed what, made safe to show.
 fn lines(line: &ProposalLine) -> [String; 2] {
-    [format!("by         {}", shown(by_whom(line))), format!("change     {}", shown(&line.change))]
+    let by = line.by.as_ref().map_or("", |by| by.name.as_str());
+    [format!("by         {}", shown(by)), format!("change     {}", shown(&line.change))]
 }
 
 /// Shows the change, and has the person say that it is the one.
