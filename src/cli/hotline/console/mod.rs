@@ -155,13 +155,24 @@ impl Console {
                                 if !goes_on || !(self.state.is_typed_in() || in_midst) {
                                     break;
                                 }
-                                let Ok(Input::Key(key, came)) = inputs.try_recv() else { break };
-                                in_midst = is_in_midst(&key, came);
-                                goes_on = self.press(key, came, terminal)?;
+                                match inputs.try_recv() {
+                                    Ok(Input::Key(key, came)) => {
+                                        in_midst = is_in_midst(&key, came);
+                                        goes_on = self.press(key, came, terminal)?;
+                                    }
+                                    Ok(Input::NoKey(came)) => {
+                                        self.state.no_key_came(came);
+                                        break;
+                                    }
+                                    Err(_) => break,
+                                }
                             }
                             break goes_on;
                         }
-                        Some(Input::Resized) => break true,
+                        Some(Input::NoKey(came)) => {
+                            self.state.no_key_came(came);
+                            break true;
+                        }
                         None => break false,
                     },
                     _ = tick.tick() => {
