@@ -250,7 +250,7 @@ async fn all_that_is_over_a_limit_is_told_with_the_other_faults_and_the_writing_
     {
         assert_eq!(why.matches(field).count(), 1, "{field}\n{why}");
     }
-    for field in ["land.figures[1].number: a number is at most", "designation: is asked for"] {
+    for field in ["land.figures[1].number: a number is at most", "designation: is required"] {
         assert!(why.contains(field), "{field}\n{why}");
     }
 

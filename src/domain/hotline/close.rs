@@ -18,9 +18,6 @@ use crate::domain::message::Message;
 use crate::domain::party::Party;
 use crate::limits;
 
-/// Behind all records.
-const NOW: u64 = u64::MAX;
-
 /// Something in which two transcripts differ.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Difference {
@@ -114,7 +111,7 @@ impl Session {
     pub fn closes_over(&self, thread: ThreadId, own: Party, other: Party) -> String {
         let others: Vec<Party> = self.present.iter().filter(|party| **party != own).copied().collect();
         let close = SessionClose { seen: self.seen_by(own, &others), ..SessionClose::default() };
-        written(thread, (own, other), &self.covered(&close, NOW, own, other))
+        written(thread, (own, other), &self.covered(&close, own, other))
     }
 
     /// What a close of `own` says now: the transcript with each other Party, of what `seen` covers.
@@ -143,8 +140,7 @@ impl Session {
         let (who_has, mut found): (Readers, BTreeMap<Has, Vec<&Arc<Spoken>>>) =
             (Readers::of(&self.said(), own), BTreeMap::new());
         let agreed = |other: Party| {
-            let covered =
-                found.entry(who_has.has(other)).or_insert_with(|| self.covered(close, NOW, own, other));
+            let covered = found.entry(who_has.has(other)).or_insert_with(|| self.covered(close, own, other));
             let transcript = Digest::of(written(thread, (own, other), covered).as_bytes());
             AgreedWith {
                 party: other.to_string(),
@@ -157,19 +153,27 @@ impl Session {
 
     /// What a close of `author` covers of what both it and the other have, in order: what it names of one of the two, and
     /// all on which that builds. What a third says counts as far as one of the two went on from it, so that no third
-    /// decides what two of them sign. Only what stands in records here before that one: so nothing that comes later, by
-    /// whichever way and whatever others say of it, makes another of what this Party signed.
-    fn covered(&self, close: &SessionClose, before: u64, author: Party, other: Party) -> Vec<&Arc<Spoken>> {
-        let mut said = self.said();
-        said.retain(|one| one.recorded < before);
-        let both = common(&said, author, other);
-        let names: Vec<Names> = both.iter().map(|one| one.names()).collect();
+    /// decides what two of them sign.
+    fn covered(&self, close: &SessionClose, author: Party, other: Party) -> Vec<&Arc<Spoken>> {
+        let both = common(&self.said(), author, other);
+        let names: Vec<Names> = both.iter().map(|one| self.names_for(one, (author, other))).collect();
         let of_two: BTreeSet<Digest> = of_two(&both, (author, other)).collect();
         let seen = first(&close.seen).iter().filter_map(|one| Some(one.message?.0));
         let seen: Vec<Digest> = seen.filter(|message| of_two.contains(message)).collect();
         let covered = past(&names, &seen);
         let both = both.into_iter().filter(|one| covered.contains(&one.said.message));
         in_order(&both.collect::<Vec<_>>())
+    }
+
+    /// What one builds on of what two both have, by its own word. What it names as not to be had by one of them is none
+    /// of that, nor is what came before one of them was in: so nothing that a third brings later, and that others named
+    /// in such a way, makes another of what the two signed.
+    fn names_for(&self, one: &Spoken, two: (Party, Party)) -> Names {
+        let two = [two.0, two.1];
+        let brings_in = |party| self.came_in.get(party).is_some_and(|by| by.said.message == one.said.message);
+        let seen = if two.iter().any(brings_in) { &[][..] } else { seen_in(&one.said.content) };
+        let seen = seen.iter().filter(|one| two.iter().all(|party| may_be_had(one, *party)));
+        Names { seen: seen.filter_map(|one| Some(one.message?.0)).collect(), ..one.names() }
     }
 
     /// Of what a close covers, in order, all but what the other Party said after its own close, and what builds on that:
@@ -208,13 +212,10 @@ impl Session {
                 // Of what two others have between them a third can't tell what is lacking.
                 if (*one == own || *other == own)
                     && let (Some(first), Some(second)) = (self.closes.get(one), self.closes.get(other))
-                    && let (Content::SessionClose(of_one), Content::SessionClose(of_other)) =
+                    && let (Content::SessionClose(first), Content::SessionClose(second)) =
                         (&first.said.content, &second.said.content)
                 {
-                    // Of what was on record at the other end by then nothing is known here.
-                    let before = |close: &Spoken| if close.said.author == own { close.recorded } else { NOW };
-                    let sides = ((*one, of_one, before(first)), (*other, of_other, before(second)));
-                    pairs.push(self.pair(thread, &here, sides.0, sides.1));
+                    pairs.push(self.pair(thread, &here, (*one, first), (*other, second)));
                 }
             }
         }
@@ -225,11 +226,11 @@ impl Session {
         &self,
         thread: ThreadId,
         here: &Here,
-        (one, first, before_first): (Party, &SessionClose, u64),
-        (other, second, before_second): (Party, &SessionClose, u64),
+        (one, first): (Party, &SessionClose),
+        (other, second): (Party, &SessionClose),
     ) -> Pair {
-        let first_covers = self.covered(first, before_first, one, other);
-        let second_covers = self.covered(second, before_second, other, one);
+        let first_covers = self.covered(first, one, other);
+        let second_covers = self.covered(second, other, one);
         let first_waits = here.lacking(first, &first_covers, (one, other));
         let second_waits = here.lacking(second, &second_covers, (other, one));
         // As long as anything is not here on which one of the two builds, nothing can be held against either.
@@ -286,7 +287,7 @@ impl Session {
         is_covered: impl Fn(&Digest) -> bool,
     ) -> usize {
         let both = self.common(one, other);
-        let names: Vec<Names> = both.iter().map(|one| one.names()).collect();
+        let names: Vec<Names> = both.iter().map(|said| self.names_for(said, (one, other))).collect();
         let whole: Vec<Digest> =
             of_two(&both, (one, other)).filter(|message| !here.waiting.contains(message)).collect();
         past(&names, &whole).iter().filter(|message| !is_covered(message)).count()

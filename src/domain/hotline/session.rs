@@ -27,8 +27,7 @@ pub struct Spoken {
     pub said: Said,
     /// Its addressees, each Party once.
     pub to: Vec<Party>,
-    /// The record that holds it here. By it the reader goes by the first of several openings, and its own closes cover
-    /// what stands before them.
+    /// The record that holds it here: of several openings the reader goes by the first.
     pub recorded: u64,
     /// Within a message of another Party, and so without a place among its author's own.
     pub came_by_way: bool,

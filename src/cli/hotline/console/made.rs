@@ -16,7 +16,7 @@ pub fn text(position: u32, author: &str, text: &str) -> calls::SessionLine {
         calls::TextState { party: "PL".into(), on_record: true, on_record_ms: 1, ..Default::default() };
     calls::SessionLine {
         position,
-        digest: vec![u8::try_from(position).expect("a low place"); 32].into(),
+        digest: vec![position.to_le_bytes()[0]; 32].into(),
         kind: Kind::SessionText.name().into(),
         author: author.into(),
         text: text.into(),
