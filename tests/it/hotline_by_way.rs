@@ -12,7 +12,7 @@ use detente::domain::content::Content;
 use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::form::{MessageDigest, Prose};
 use detente::domain::forwarded::{Enclosed, Forwarded};
-use detente::domain::hotline::{Difference, SeenLast, SessionAcceptance, SessionOpening, SessionText};
+use detente::domain::hotline::{SeenLast, SessionAcceptance, SessionOpening, SessionText};
 use detente::domain::message::Traffic;
 use detente::domain::party::Party;
 use detente::domain::precedence::Precedence;

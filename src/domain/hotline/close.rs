@@ -118,37 +118,22 @@ impl Session {
     pub fn close_by(&self, thread: ThreadId, own: Party) -> SessionClose {
         let others: Vec<Party> = self.present.iter().filter(|party| **party != own).copied().collect();
         let seen = self.seen_by(own, &others);
-        let close = SessionClose { seen, ..SessionClose::default() };
-        SessionClose { agreed: self.agreed(thread, own, &close, others), ..close }
-    }
-
-    /// With whom a close of `own` that is not released yet signs another transcript than what it names gives by now.
-    pub fn gives_another_with(&self, thread: ThreadId, own: Party, close: &SessionClose) -> Vec<String> {
-        let with: BTreeSet<Party> = close.agreed.iter().filter_map(|one| one.party.parse().ok()).collect();
-        let now = self.agreed(thread, own, close, with).into_iter();
-        now.filter(|one| !close.agreed.contains(one)).map(|one| one.party).collect()
-    }
-
-    /// The transcripts of what a close of `own` covers by all that is here, with each of these.
-    fn agreed(
-        &self,
-        thread: ThreadId,
-        own: Party,
-        close: &SessionClose,
-        with: impl IntoIterator<Item = Party>,
-    ) -> Vec<AgreedWith> {
-        let (who_has, mut found): (Readers, BTreeMap<Has, Vec<&Arc<Spoken>>>) =
-            (Readers::of(&self.said(), own), BTreeMap::new());
-        let agreed = |other: Party| {
-            let covered = found.entry(who_has.has(other)).or_insert_with(|| self.covered(close, own, other));
-            let transcript = Digest::of(written(thread, (own, other), covered).as_bytes());
-            AgreedWith {
+        let mut close = SessionClose { seen, ..SessionClose::default() };
+        let (who_has, not_followed) = (Readers::of(&self.said(), own), self.not_followed());
+        let mut found: BTreeMap<(Has, Option<&BTreeSet<Digest>>), Vec<&Arc<Spoken>>> = BTreeMap::new();
+        for other in others {
+            let covered = found
+                .entry((who_has.has(other), not_followed.get(&other)))
+                .or_insert_with(|| self.covered(&close, own, other));
+            close.agreed.push(AgreedWith {
                 party: other.to_string(),
-                transcript: Some(MessageDigest(transcript)),
+                transcript: Some(MessageDigest(Digest::of(
+                    written(thread, (own, other), covered).as_bytes(),
+                ))),
                 messages: Some(covered.len() as u64),
-            }
-        };
-        with.into_iter().map(agreed).collect()
+            });
+        }
+        close
     }
 
     /// What a close of `author` covers of what both it and the other have, in order: what it names of one of the two, and
@@ -174,6 +159,25 @@ impl Session {
         let seen = if two.iter().any(brings_in) { &[][..] } else { seen_in(&one.said.content) };
         let seen = seen.iter().filter(|one| two.iter().all(|party| may_be_had(one, *party)));
         Names { seen: seen.filter_map(|one| Some(one.message?.0)).collect(), ..one.names() }
+    }
+
+    /// By Party, the messages of whose names not all are followed for what it signs, though it has what they name.
+    fn not_followed(&self) -> BTreeMap<Party, BTreeSet<Digest>> {
+        let mut found: BTreeMap<Party, BTreeSet<Digest>> = BTreeMap::new();
+        let said: BTreeMap<Digest, &Spoken> =
+            self.lines.iter().map(|line| (line.spoken.said.message, line.spoken.as_ref())).collect();
+        for (message, one) in &said {
+            let brought_in = || self.came_in.iter().filter(|(_, by)| by.said.message == *message);
+            for named in seen_in(&one.said.content) {
+                let Some(there) = named.message.and_then(|digest| said.get(&digest.0)) else { continue };
+                let not_to = named.not_to.iter().filter_map(|code| code.parse::<Party>().ok());
+                let all = not_to.chain(brought_in().map(|(party, _)| *party));
+                for party in all.filter(|party| there.is_had_by(*party)) {
+                    found.entry(party).or_default().insert(*message);
+                }
+            }
+        }
+        found
     }
 
     /// Of what a close covers, in order, all but what the other Party said after its own close, and what builds on that:
