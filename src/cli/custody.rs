@@ -23,7 +23,7 @@ use crate::domain::digest::Digest;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::limits;
-use crate::peers::certificate::{self, NotAnAuthority};
+use crate::peers::certificate::{self, ListRead, NotAnAuthority};
 use crate::peers::tls;
 
 /// Why the authority did not do what was asked. Nothing was issued or revoked.
@@ -235,6 +235,25 @@ impl Custody {
             return Ok(());
         }
         self.register.add(Entry::Revoked { serial, at })
+    }
+
+    /// What a revocation list (DER) says; `None` unless this authority signed it.
+    pub fn read_list(&self, der: &[u8]) -> Option<ListRead> {
+        certificate::read_list(der, &self.authority_der, &self.party)
+    }
+
+    /// Puts on the register what a list of this authority says and the register does not: it is an older copy then. The
+    /// next list revokes all of that too, and is numbered after it.
+    pub fn take_over(&mut self, list: &ListRead) -> Result<(), CustodyFault> {
+        for (serial, at) in &list.revoked {
+            if !self.register.revoked().any(|(revoked, _)| revoked == serial.as_slice()) {
+                self.register.add(Entry::Revoked { serial: serial.clone(), at: *at })?;
+            }
+        }
+        if list.number > self.register.last_list() {
+            self.register.add(Entry::List { number: list.number, from: list.from, until: list.until })?;
+        }
+        Ok(())
     }
 
     /// Makes the next revocation list, numbered one higher, and returns it (DER). `until` is its next

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::doctor_mends;
 use crate::cli::fault::Fault;
+use crate::cli::fresh_list;
 use crate::cli::keys::NodeKeys;
 use crate::cli::node::{StartFault, tls_in_force};
 use crate::cli::node_checks::{self, check_signing_keys};
@@ -23,6 +24,7 @@ use crate::journal::kafka_topic;
 use crate::journal::untouched_readers::Readers;
 use crate::limits;
 use crate::peers::certificate;
+use crate::peers::trust_of_board::trust_of;
 use crate::registrar::{CheckpointFile, replay_untouched};
 use crate::replay::{Fold, TrustRoot};
 
@@ -129,6 +131,7 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
         }
     }
     lines.lists(&settings, &fold.board, now);
+    lines.fresh_list(&directory, &fold.board, now);
     lines.authorities(&settings, &fold.board, now);
     lines.webhooks(&fold.board);
     lines.watch_plan(&fold.board);
@@ -315,6 +318,14 @@ impl Lines {
                 // The node starts, and asks for a fresh one.
                 self.ends_elsewhere(&what, until, now, "that Party must hand in a fresh one");
             }
+        }
+    }
+
+    /// The one that lies in the directory: where the node would take it, or has, there is nothing to say.
+    fn fresh_list(&mut self, directory: &NodeDirectory, board: &Board, now: Instant) {
+        let Some(trust) = trust_of(board) else { return };
+        if let Err(fault) = fresh_list::to_take(&directory.revocation_list(), &trust, board, now) {
+            self.push("revocation list in the directory", Finding::Warning(fault.to_string()));
         }
     }
 

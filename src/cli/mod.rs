@@ -32,6 +32,7 @@ pub mod key_list;
 pub mod keys;
 mod limit;
 pub mod message;
+mod next_list;
 pub mod node;
 mod node_checks;
 pub mod node_directory;

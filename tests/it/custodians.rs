@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use detente::cli::custody::Custody;
 use detente::cli::desk::{Desk, answer};
+use detente::cli::doctor;
 use detente::cli::fault::Fault;
 use detente::cli::key_list;
 use detente::codec::party_file::PartyFile;
@@ -16,6 +17,7 @@ use detente::codec::proto::detente::v1::{
 };
 use detente::domain::keys::Purpose;
 use detente::domain::people::Role;
+use detente::limits;
 use detente::peers::trust::Reach;
 use tokio_stream::StreamExt as _;
 use tonic::Code;
@@ -234,6 +236,51 @@ async fn a_list_in_the_directory_that_is_not_taken_is_told_and_the_one_on_record
     let after = state.node().registrar.head();
     assert_eq!(after.chain.size, before.chain.size);
     may_call(state.desk("watch")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_list_that_is_not_newer_or_begins_in_the_future_is_told_with_the_way_out() {
+    let world = world_of_one().await;
+    let state = world.state("PL");
+    let file = state.directory.join("revoked.crl");
+    let told = async || state.node().reload().await.unwrap().map(|fault| fault.to_string());
+    let custody = state.directory.join("custody");
+    let older = std::fs::read(custody.join("register")).unwrap();
+    let newest = revoke(state, "auditor of PL");
+    submit(&state.desk("operator"), newest.clone()).await.unwrap();
+    std::fs::write(&file, &newest).unwrap();
+    assert_eq!(told().await, None, "it is on record");
+
+    // The custody comes back from an older copy: what it revokes now is numbered as what is held.
+    std::fs::write(custody.join("register"), older).unwrap();
+    let now = state.node().registrar.clock.now();
+    let unseen = revoke(state, "watch of PL");
+    std::fs::write(&file, &unseen).unwrap();
+    let refused = submit(&state.desk("operator"), unseen).await.unwrap_err();
+    let warned = told().await.unwrap();
+    let lines = doctor::examine(&state.directory, now).await;
+    let found = lines.into_iter().find(|line| line.what == "revocation list in the directory").unwrap();
+    let doctor::Finding::Warning(found) = found.finding else { panic!("{found:?}") };
+    for said in [refused.message(), &warned, &found] {
+        assert!(said.contains("is number 2, and not newer than number 2"), "{said}");
+        assert!(said.contains("`detente party publish-revocation-list DIRECTORY --after FILE`"), "{said}");
+    }
+
+    let mut custody = Custody::open(&custody, &state.party).unwrap();
+    custody.take_over(&custody.read_list(&newest).unwrap()).unwrap();
+    let ahead = now.plus_ms(limits::CLOCKS_MAY_DIFFER_MS + 1_000);
+    let early = custody.publish_list(ahead, ahead.plus_ms(lives().revocation_list_ms)).unwrap();
+    std::fs::write(&file, &early).unwrap();
+    let warned = told().await.unwrap();
+    let refused = submit(&state.desk("operator"), early).await.unwrap_err();
+    for said in [refused.message(), &warned] {
+        assert!(said.contains("10 minutes ahead of this node's clock"), "{said}");
+    }
+    may_call(state.desk("watch")).await.unwrap();
+    let next = custody.publish_list(now, now.plus_ms(lives().revocation_list_ms)).unwrap();
+    std::fs::write(&file, &next).unwrap();
+    assert_eq!(told().await, None);
+    may_call(state.desk("watch")).await.unwrap_err();
 }
 
 #[tokio::test]

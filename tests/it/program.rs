@@ -254,6 +254,10 @@ fn a_person_is_issued_proposed_confirmed_removed_and_revoked_by_command() {
     assert!(published["list_until"].as_str().unwrap().ends_with('Z'));
     assert!(said(&["party", "publish-revocation-list", node]).contains("submit-revocation-list"));
     assert_eq!(said(&["party", "submit-revocation-list", "--as", &anna, &list]), "on record\n");
+    let file = folder.path().join("PL.txt").display().to_string();
+    said(&["party", "export", "--as", &anna, "--out", &file]);
+    said(&["party", "publish-revocation-list", node, "--after", &file]);
+    assert_eq!(said(&["party", "submit-revocation-list", "--as", &anna, &list]), "on record\n");
     server.end("TERM");
 }
 
