@@ -121,8 +121,7 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
     lines.add("the Party in node.toml", &party, "write the Party's own code");
     if let Some(pairs) = pairs {
         let tls = check_signing_keys(&fold.board, &ring).and_then(|()| tls_in_force(pairs, &fold.board));
-        let mend = "put back the keys that the newest own key list names";
-        lines.add("keys against the key list on record", &tls, mend);
+        lines.add("keys against the key list on record", &tls, doctor_mends::KEYS_PUT_BACK);
         if let Ok(pair) = tls
             && let Some(leaf) = pair.certified().cert.first()
         {

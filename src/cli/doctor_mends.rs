@@ -47,6 +47,8 @@ pub(super) fn of_marker(directory: &NodeDirectory) -> String {
     )
 }
 
+pub(super) const KEYS_PUT_BACK: &str = "put back the keys that the newest own key list names";
+
 /// The medium does not open.
 pub(super) fn of_medium(fault: &MediumFault, directory: &NodeDirectory) -> String {
     match fault {
@@ -54,6 +56,11 @@ pub(super) fn of_medium(fault: &MediumFault, directory: &NodeDirectory) -> Strin
             "put back the journal from its newest copy; never begin a new one".into()
         }
         MediumFault::Beheaded { .. } => taken_out(directory),
+        MediumFault::NotPermitted { .. } => format!(
+            "run this as the user who runs the node; if it says so then too, give that user the directory: chown -R \
+             USER '{}'",
+            directory.root().display()
+        ),
         MediumFault::WrongSettings { .. } => "set each of them to its right value".into(),
         MediumFault::Unusable { .. } => {
             "see whether the disk or the brokers answer, and whether the user who runs the node may read and write"
@@ -102,6 +109,7 @@ pub(super) fn of_history(fault: &OpenFault, directory: &NodeDirectory) -> String
         OpenFault::Journal(ReadFault::Unreadable { .. }) => {
             format!("see whether the disk or the brokers answer; if they do, {}", lacking(directory))
         }
+        OpenFault::KeyMissing(_) => KEYS_PUT_BACK.into(),
         OpenFault::Journal(ReadFault::Unanswered { .. }) | OpenFault::NoEpoch { .. } => {
             "see whether the disk or the brokers answer".into()
         }
