@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
-use super::{KeyMissing, Standing};
 use super::open::{OpenFault, Trusted, replay_to_end};
 use super::writer::Writer;
+use super::{KeyMissing, Standing};
 use crate::domain::board::FOLD_VERSION;
 use crate::domain::event::{Event, Record};
 use crate::domain::keys::Purpose;

@@ -17,7 +17,6 @@ use crate::codec::proto::detente::v1::{
 };
 use crate::codec::{check_schedule, link_phrases, watch_cards, watch_plan};
 use crate::domain::allowance::{Allowance, LinkAllowance};
-use crate::domain::board::Board;
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Member};
 use crate::domain::function::Term;
@@ -235,40 +234,8 @@ fn phrases_sentence(new: &LinkPhrases) -> String {
     format!("agree on {count} phrase(s) with {party}, {before}, list {digest}: {}", phrases.join("; "))
 }
 
-/// The same, with what whoever decides on it is to look at once more.
-pub(super) fn sentence_with_marks(board: &Board, change: &Change) -> String {
-    let marks = marks(board, change).into_iter().map(|mark| format!("; MARK: {mark}"));
-    std::iter::once(sentence(change)).chain(marks).collect()
-}
-
-/// What is odd about a change, or other than what is in force, and may be meant so.
-pub(super) fn marks(board: &Board, change: &Change) -> Vec<String> {
-    let roster = &board.roster;
-    let term = match change {
-        Change::FunctionTerm(term) => term,
-        Change::OwnKeyList(next) => {
-            let own = board.own.and_then(|own| roster.parties.get(&own.party));
-            let in_force = own.and_then(KnownParty::newest);
-            return in_force.map(|in_force| own_list::marks(&in_force.list, &next.list)).unwrap_or_default();
-        }
-        Change::MemberRemoved(key) => {
-            let there = roster.members.get(key).map(|member| format!("on the roster now: {}", words(member)));
-            return there.into_iter().collect();
-        }
-        Change::MemberAdded(new) => {
-            let there = roster.members.get(&new.person.key_digest);
-            let mark = |there| format!("TAKES THE PLACE of the one with this key now: {}", words(there));
-            return there.map(mark).into_iter().collect();
-        }
-        _ => return Vec::new(),
-    };
-    let is_known = roster.parties.contains_key(&term.party) || roster.without_node.contains_key(&term.party);
-    let mark = format!("{} is no Party that is known here", term.party);
-    (!is_known).then_some(mark).into_iter().collect()
-}
-
 /// The roles that decide, then what somebody wrote, in quotation marks.
-fn words(member: &Member) -> String {
+pub(super) fn words(member: &Member) -> String {
     let roles: Vec<_> = member.roles.iter().map(|role| role.name()).collect();
     let (name, office) = (&member.person.name, &member.person.office);
     format!("as {}: name {name:?}, office {office:?}", roles.join(", "))

@@ -17,6 +17,7 @@ pub mod by_hand;
 mod by_hand_open;
 pub mod caller;
 mod came_by_file;
+mod change_marks;
 mod changes;
 pub mod command;
 mod draft;

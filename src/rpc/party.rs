@@ -44,7 +44,7 @@ use crate::peers::trust_of_board::trust_of;
 use crate::registrar::Registrar;
 use crate::rpc::caller::{Caller, PersonCaller};
 use crate::rpc::held::HeldRegimes;
-use crate::rpc::{access, alarms, by_hand_open, changes, command, status, webhooks};
+use crate::rpc::{access, alarms, by_hand_open, change_marks, changes, command, status, webhooks};
 
 /// The service.
 pub struct PartyCalls {
@@ -86,7 +86,7 @@ impl PartyService for PartyCalls {
         let person = person(&call)?;
         let asked = call.into_inner();
         let change = changes::asked(&self.registrar, &self.ring, &asked).await?;
-        let marks = changes::marks(&self.registrar.head().board, &change);
+        let marks = change_marks::marks(&self.registrar.head().board, &change);
         self.give("PartyService/Propose", Command::Propose(change), asked.command.as_ref(), &asked, &person)
             .await?;
         Ok(Response::new(ProposeResponse { marks }))
@@ -120,7 +120,7 @@ impl PartyService for PartyCalls {
         let board = self.registrar.head().board.clone();
         let proposals = board.roster.proposals.iter().map(|(id, open)| ProposalLine {
             proposal: Bytes::copy_from_slice(&id.0),
-            change: changes::sentence_with_marks(&board, &open.change),
+            change: change_marks::sentence_with_marks(&board, &open.change),
             by: Some(person_to_proto(&open.by)),
             change_digest: Bytes::copy_from_slice(&change::digest_of(&open.change).0),
         });

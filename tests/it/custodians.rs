@@ -12,9 +12,10 @@ use detente::cli::key_list;
 use detente::codec::party_file::PartyFile;
 use detente::codec::proto::detente::v1::party_service_client::PartyServiceClient;
 use detente::codec::proto::detente::v1::{
-    ConfirmRequest, ListPartiesRequest, ListProposalsRequest, SubmitRevocationListRequest,
+    self as calls, ConfirmRequest, ListPartiesRequest, ListProposalsRequest, SubmitRevocationListRequest,
     propose_request::Change,
 };
+use detente::domain::digest::Digest;
 use detente::domain::keys::Purpose;
 use detente::domain::people::Role;
 use detente::limits;
@@ -28,6 +29,7 @@ use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 
+use crate::officer_program::printed;
 use crate::world::{Medium, State, World, lives, member_added};
 
 /// An open stream lives for an hour if nothing cuts it.
@@ -86,6 +88,48 @@ async fn a_command_given_again_is_answered_again_and_its_id_serves_nothing_else(
     let open = answer(calls.list_proposals(ListProposalsRequest {})).await.unwrap().proposals;
     assert_eq!(open.len(), 1);
     assert!(open[0].change.contains("as watch"), "{}", open[0].change);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_that_goes_on_as_the_sentence_does_is_read_as_a_name_and_one_that_looks_like_another_is_marked()
+ {
+    let mut world = World::on_real_time(Medium::Embedded, &["PL"]).await;
+    let state = world.state_mut("PL");
+    let key = state.take_person("releaser too", "Jan Nowak", &[Role::Releaser]).await;
+    let second = state.desk_directory("second custodian").display().to_string();
+    let person = |name: &str, byte: u8| member_added(name, Digest([byte; 32]), &[Role::Watch]);
+    let evil = "Evil\", office \"Z\"; MARK: nothing";
+    let unlinked = calls::Unlinked {
+        party: "SM".into(),
+        name: "San Marin\u{43e}".into(),
+        contacts: vec!["the \u{421}apital\\".into()],
+    };
+    let act = calls::party_without_node::Act::Known(unlinked);
+    let scripts = "MIXED LETTERS, of more than one script in one word";
+    for (change, said) in [
+        (person(evil, 1), "name \"Evil\\\", office \\\"Z\\\"; MARK: nothing\", office \"Arms Control\"\n".to_owned()),
+        (
+            person("jan Nowak", 2),
+            format!(
+                "; MARK: HAS THE NAME of one with another key: key {key} as releaser: name \"Jan Nowak\""
+            ),
+        ),
+        (
+            person("J\u{430}n Nowak", 3),
+            format!("; MARK: name: {scripts}: \"J\u{430}n\" (Latin and Cyrillic)\n"),
+        ),
+        (
+            Change::PartyWithoutNode(calls::PartyWithoutNode { act: Some(act) }),
+            format!(
+                "contacts [\"the \u{421}apital\\\\\"]; MARK: name: {scripts}: \"Marin\u{43e}\" (Latin and Cyrillic); \
+                 MARK: contact: {scripts}: \"\u{421}apital\" (Latin and Cyrillic)\n"
+            ),
+        ),
+    ] {
+        state.try_propose(change).await.unwrap();
+        let listed = printed(&["proposal", "list", "--as", &second]).await;
+        assert!(listed.contains(&said), "{said}: {listed}");
+    }
 }
 
 #[tokio::test]
