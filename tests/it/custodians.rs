@@ -107,7 +107,10 @@ async fn a_name_that_goes_on_as_the_sentence_does_is_read_as_a_name_and_one_that
     let act = calls::party_without_node::Act::Known(unlinked);
     let scripts = "MIXED LETTERS, of more than one script in one word";
     for (change, said) in [
-        (person(evil, 1), "name \"Evil\\\", office \\\"Z\\\"; MARK: nothing\", office \"Arms Control\"\n".to_owned()),
+        (
+            person(evil, 1),
+            "name \"Evil\\\", office \\\"Z\\\"; MARK: nothing\", office \"Arms Control\"\n".to_owned(),
+        ),
         (
             person("jan Nowak", 2),
             format!(
