@@ -290,7 +290,8 @@ async fn list(args: List) -> Result<(), Fault> {
                 "unconfirmed_by": (!line.unconfirmed_by.is_empty()).then_some(&line.unconfirmed_by),
                 "list_since_ms": line.list_since_ms, "list_changed": line.list_changed,
                 "without_node": line.without_node, "open_by_hand": line.open_by_hand,
-                "allowance": line.allowance.as_ref().map(limit::to_json),
+                "allowance": line.allowance.as_ref().map(limit::to_json), "over_bounds": line.over_bounds,
+                "told_not_now_since_ms": (line.told_not_now_since_ms != 0).then_some(line.told_not_now_since_ms),
                 "flash_drafts_per_hour": (line.party == own).then_some(line.flash_drafts_per_hour) });
             say!("{}", json::line(&object));
             continue;
@@ -337,9 +338,7 @@ async fn list(args: List) -> Result<(), Fault> {
         let state = if line.up { "link up" } else { "LINK DOWN" };
         say!("  {state}, called down after {} s without a word", line.silent_after_seconds);
         say!("  owed {}, {heard}, revocation list good until {until}", line.owed);
-        if let Some(left) = &line.allowance {
-            say!("  LIMITED by two custodians: {}", limit::words(left));
-        }
+        limit::say_waits(&line);
         if line.open_by_hand > 0 {
             say!("  {open_by_hand}, from when it had no node");
         }

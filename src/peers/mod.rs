@@ -22,6 +22,7 @@ pub mod identity;
 pub mod leaves;
 pub mod links;
 mod lists;
+mod not_now;
 mod outcome;
 mod owed;
 pub mod parts;

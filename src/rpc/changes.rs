@@ -13,7 +13,8 @@ use crate::alerts;
 use crate::codec::message::{person_from_proto, precedence_from_proto};
 use crate::codec::party_file::Fingerprint;
 use crate::codec::proto::detente::v1::{
-    FunctionTerm, Member as WireMember, ProposeRequest, ReleaseRule, propose_request,
+    FunctionTerm, LinkAllowance as WireAllowance, Member as WireMember, ProposeRequest, ReleaseRule,
+    propose_request,
 };
 use crate::codec::{check_schedule, link_phrases, watch_cards, watch_plan};
 use crate::domain::allowance::{Allowance, LinkAllowance};
@@ -28,6 +29,7 @@ use crate::domain::roster::KnownParty;
 use crate::domain::time::Instant;
 use crate::domain::watch::{Card, WatchCards, WatchPlan};
 use crate::evidence::keys::KeyRing;
+use crate::limits;
 use crate::registrar::Registrar;
 
 /// The change that a custodian asks for.
@@ -65,10 +67,7 @@ pub(super) async fn asked(
             }
             Change::FunctionTerm(term)
         }
-        Wire::LinkAllowance(new) => Change::LinkAllowance(LinkAllowance {
-            party: party_in("link_allowance.party", &new.party)?,
-            allowance: Allowance { records: new.records_per_hour, bytes: new.bytes_per_hour },
-        }),
+        Wire::LinkAllowance(new) => link_allowance(new)?,
         Wire::PartyIntroduced(introduction) => {
             let by = party_in("party_introduced.by", &introduction.by)?;
             party_checks::party_introduced(&introduction.party_file, by, now)?
@@ -116,6 +115,22 @@ pub(super) fn own(registrar: &Registrar) -> Result<(Party, KnownParty), Status> 
 
 fn party_in(field: &'static str, code: &str) -> Result<Party, Status> {
     code.parse().map_err(|fault| status::field(field, fault))
+}
+
+/// What is above the bound of every link would read as more than it is.
+fn link_allowance(new: &WireAllowance) -> Result<Change, Status> {
+    for (field, set, most) in [
+        ("link_allowance.records_per_hour", new.records_per_hour, limits::LINK_RECORDS_PER_HOUR_MAX),
+        ("link_allowance.bytes_per_hour", new.bytes_per_hour, limits::LINK_BYTES_PER_HOUR_MAX),
+    ] {
+        if set.is_some_and(|set| set > most) {
+            return Err(status::field(field, format!("at most {most}, which is left to every link")));
+        }
+    }
+    Ok(Change::LinkAllowance(LinkAllowance {
+        party: party_in("link_allowance.party", &new.party)?,
+        allowance: Allowance { records: new.records_per_hour, bytes: new.bytes_per_hour },
+    }))
 }
 
 fn release_rule(rule: &ReleaseRule) -> Result<Change, Status> {
