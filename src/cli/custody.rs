@@ -40,6 +40,11 @@ pub enum CustodyFault {
     Name { field: &'static str },
     #[error(transparent)]
     NotOurs(#[from] NotAnAuthority),
+    #[error(
+        "no custody lies in {}: put it back there from where it is kept, or run this where it is; nothing was made",
+        .0.display()
+    )]
+    Away(PathBuf),
     #[error("{} can't be used as an authority's key or certificate", .0.display())]
     BadAuthority(PathBuf),
     #[error("line {line} of {} can't be read; the register is not guessed at", path.display())]
@@ -97,9 +102,15 @@ impl Custody {
     }
 
     pub fn open(directory: &Path, party: &Party) -> Result<Custody, CustodyFault> {
+        let certificate_file = directory.join("ca.crt");
+        // Neither the directory nor its lock is made where the custody is away.
+        match certificate_file.try_exists() {
+            Ok(true) => {}
+            Ok(false) => return Err(CustodyFault::Away(directory.to_owned())),
+            Err(fault) => return Err(FileFault::Io { path: certificate_file, fault }.into()),
+        }
         files::private_directory(directory)?;
         let lock = files::lock(&directory.join("lock"))?;
-        let certificate_file = directory.join("ca.crt");
         let key_file = directory.join("ca.key");
         let certificate_pem = files::read_public(&certificate_file)?;
         let key_pem = files::read_private(&key_file)?;

@@ -94,8 +94,9 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
     lines.add(
         "node.toml",
         &settings,
-        "compare it with its copy, or with one that `detente init` wrote; a key that is not known is an error",
+        settings.as_ref().err().map(doctor_mends::of_settings).unwrap_or_default(),
     );
+    lines.written(directory.root());
     // Not the sentence that sends its reader here.
     let marker = node_checks::check_marker(&directory).map_err(|fault| match fault {
         StartFault::MarkedBroken { why, .. } => format!("the node stopped: {why}"),
@@ -110,6 +111,7 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
     let own = NodeKeys::read(&directory.keys());
     lines.add("keys", &own, &own.as_ref().err().map(doctor_mends::of_keys).unwrap_or_default());
     lines.add("directory of parts", &node_checks::check_parts(&directory), "as it says");
+    lines.written(&directory.parts());
     let Ok(settings) = settings else { return lines.0 };
     lines.open_file(&directory, &settings);
     let (ring, pairs) = match own {
@@ -167,6 +169,15 @@ impl Lines {
             ),
             Err(fault) => self.wrong(&what, fault, "put it back from its copy"),
         }
+    }
+
+    /// Where the node writes: its checkpoint, its marker, the parts. One that is not there is told by another line.
+    fn written(&mut self, path: &Path) {
+        if !path.exists() {
+            return;
+        }
+        let may = node_checks::may_write_in(path);
+        self.add(&format!("writing in {}", path.display()), &may, doctor_mends::AS_ITS_USER);
     }
 
     /// The journal's file holds what Parties wrote, and none of the keys.
@@ -237,7 +248,7 @@ impl Lines {
         let kept = match kept {
             Ok(kept) => kept,
             Err(fault) => {
-                self.wrong("checkpoint", fault, "find out who changed it; put it back from its copy");
+                self.wrong("checkpoint", &fault, doctor_mends::of_checkpoint(&fault));
                 return None;
             }
         };
@@ -262,7 +273,8 @@ impl Lines {
         match kept {
             Some(_) => {
                 let verified = file.verify(&fold.board);
-                self.add("checkpoint", &verified, "find out who changed it; put it back from its copy");
+                let mend = verified.as_ref().err().map(doctor_mends::of_checkpoint);
+                self.add("checkpoint", &verified, mend.unwrap_or_default());
             }
             // A journal that `init` has only just begun has none yet.
             None if fold.chain.size <= 1 => self.push("checkpoint", Finding::Ok),

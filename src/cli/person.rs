@@ -153,12 +153,19 @@ pub fn issue(
     lives: Lives,
     now: Instant,
 ) -> Result<Issued, Fault> {
-    DeskDirectory::at(out).check_free()?;
     let mut custody = Custody::open(&directory.custody(), party)?;
+    DeskDirectory::at(out).check_free()?;
     let until = now.plus_ms(lives.certificate_ms);
     let issued = custody.issue_person(&person.name, &person.office, now, until)?;
     let authority = files::read_public(&directory.custody().join("ca.crt"))?;
-    DeskDirectory::at(out).write(party, address, &authority, &issued)?;
+    DeskDirectory::at(out).write(party, address, &authority, &issued).map_err(|fault| {
+        let (serial, node) = (&issued.serial, directory.root().display());
+        Fault::new(format!(
+            "{fault}; the desk is not whole, and its certificate stands on the register all the same: revoke it with \
+             `detente person revoke '{node}' --serial {serial}`, and issue another with --out on a file system that \
+             takes it"
+        ))
+    })?;
     Ok(issued)
 }
 

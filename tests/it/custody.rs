@@ -116,6 +116,22 @@ fn an_authority_is_made_once_and_opened_only_as_its_own_partys() {
 }
 
 #[test]
+fn where_the_custody_is_away_nothing_is_made() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("custody");
+    let party = "PL".parse().unwrap();
+    for _ in 0..2 {
+        let away = Custody::open(&path, &party).err().unwrap().to_string();
+        assert!(away.contains(&format!("no custody lies in {}", path.display())), "{away}");
+        assert!(!path.join("lock").exists());
+        // A place at which a stick is mounted at other times.
+        if !path.exists() {
+            std::fs::create_dir(&path).unwrap();
+        }
+    }
+}
+
+#[test]
 fn what_an_authority_must_not_sign_it_refuses() {
     let mut pl = Realm::new("PL");
     for name in ["", "Anna\nrevoked 40 1970-01-01T00:00:00Z", " Anna", &"a".repeat(65)] {
