@@ -45,7 +45,8 @@ pub async fn export(from: &Path, out: &Path) -> Result<(), Fault> {
     let journal = settings.journal.untouched(&directory).await?;
     let new = NewFile::begin(out, Readers::OwnerOnly)?;
     let to = out.to_owned();
-    let copied = tokio::task::spawn_blocking(move || copy(journal, &note, kept, (new, to.as_path()))).await??;
+    let copied =
+        tokio::task::spawn_blocking(move || copy(journal, &note, kept, (new, to.as_path()))).await??;
     print(&copied, &settings, out);
     Ok(())
 }

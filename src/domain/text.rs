@@ -138,6 +138,13 @@ mod tests {
     }
 
     #[test]
+    fn in_a_sentence_of_our_own_what_was_written_out_stays_as_it_is() {
+        let sentence = format!("called {:?}", "a\", at \\");
+        assert_eq!(shown_sentence(&sentence), sentence);
+        assert_eq!(shown_sentence("a\u{202e}\nb"), "a\\u{202e}\\nb");
+    }
+
+    #[test]
     fn a_joiner_is_shown_where_letters_are_written_otherwise_by_it() {
         let table = [
             // Persian, with a mark between as well; Hindi and Sinhala; Malayalam at the end of a word.

@@ -55,7 +55,7 @@ fn against_what_is_in_force(board: &Board, change: &Change) -> Vec<String> {
 
 /// Others on the roster that a reader could take for the new one.
 fn same_name<'a>(board: &'a Board, new: &'a Member) -> impl Iterator<Item = String> + 'a {
-    let is_other = |member: &&Member| {
+    let is_other = move |member: &&Member| {
         member.person.key_digest != new.person.key_digest
             && member.person.name.to_lowercase() == new.person.name.to_lowercase()
     };
@@ -67,14 +67,18 @@ fn same_name<'a>(board: &'a Board, new: &'a Member) -> impl Iterator<Item = Stri
 /// The names in it that people go by, each with what it is.
 fn named(change: &Change) -> Vec<(&'static str, &str)> {
     match change {
-        Change::MemberAdded(new) => vec![("name", &new.person.name), ("office", &new.person.office)],
+        Change::MemberAdded(new) => {
+            vec![("name", new.person.name.as_str()), ("office", new.person.office.as_str())]
+        }
         Change::PartyAdded { key_lists, .. } | Change::PartyIntroduced { key_lists, .. } => key_lists
             .last()
             .map(|newest| of_party(&newest.list.name, &newest.list.contacts))
             .unwrap_or_default(),
         Change::OwnKeyList(next) => of_party(&next.list.name, &next.list.contacts),
         Change::PartyWithoutNode(new) => of_party(&new.name, &new.contacts),
-        Change::OfficeAdded(office) => vec![("office", &office.code), ("purpose", &office.purpose)],
+        Change::OfficeAdded(office) => {
+            vec![("office", office.code.as_str()), ("purpose", office.purpose.as_str())]
+        }
         _ => Vec::new(),
     }
 }
