@@ -230,8 +230,8 @@ async fn export(args: Export) -> Result<(), Fault> {
     let (header, id) = heading(&args.again, &desk, false)?;
     let mut new = NewFile::begin(&args.out, Readers::OwnerOnly)?;
     match args.thread {
-        Some(thread) => export_thread(&desk, (header, id), thread, &mut new).await?,
-        None => export_journal(&desk, (header, id), &mut new).await?,
+        Some(thread) => export_thread(&desk, (header, id), thread, (&mut new, args.out.as_path())).await?,
+        None => export_journal(&desk, (header, id), (&mut new, args.out.as_path())).await?,
     }
     new.finish()?;
     say!("written to {}", args.out.display());
@@ -241,36 +241,43 @@ async fn export(args: Export) -> Result<(), Fault> {
 async fn export_journal(
     desk: &Desk,
     (header, id): (CommandHeader, CommandId),
-    new: &mut NewFile,
+    (new, out): (&mut NewFile, &Path),
 ) -> Result<(), Fault> {
     let asked = calls::ExportRequest { command: Some(header) };
     let mut pieces = answer_command(id, service(desk).export(asked)).await?;
-    let mut writer = ExportWriter::begin(BufWriter::new(&mut new.file))?;
+    let not_written = |fault| not_written(out, fault);
+    let mut writer = ExportWriter::begin(BufWriter::new(&mut new.file)).map_err(not_written)?;
     let mut checkpoint = None;
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|status| broken_off(id, &status))?;
         for entry in &piece.entries {
-            writer.entry(entry)?;
+            writer.entry(entry).map_err(not_written)?;
         }
         checkpoint = Some(piece.checkpoint).filter(|note| !note.is_empty());
     }
     let checkpoint = checkpoint.ok_or_else(|| {
         Fault::new("the node's answer ended before its checkpoint; nothing was written, try again")
     })?;
-    writer.end(&checkpoint)?;
+    writer.end(&checkpoint).map_err(not_written)?;
     Ok(())
+}
+
+/// By which file: the disk may be full.
+pub(super) fn not_written(out: &Path, fault: impl std::fmt::Display) -> Fault {
+    Fault::new(format!("{}: {fault}; nothing was written", out.display()))
 }
 
 async fn export_thread(
     desk: &Desk,
     (header, id): (CommandHeader, CommandId),
     thread: ThreadId,
-    new: &mut NewFile,
+    (new, out): (&mut NewFile, &Path),
 ) -> Result<(), Fault> {
     let asked = calls::ExportThreadRequest { command: Some(header), thread: thread.0.to_vec().into() };
     let mut pieces = answer_command(id, service(desk).export_thread(asked)).await?;
     while let Some(piece) = pieces.next().await {
-        new.file.write_all(&piece.map_err(|status| broken_off(id, &status))?.piece)?;
+        let piece = piece.map_err(|status| broken_off(id, &status))?.piece;
+        new.file.write_all(&piece).map_err(|fault| not_written(out, fault))?;
     }
     Ok(())
 }

@@ -3,9 +3,10 @@
 //!
 //! Never here: an epoch, a check (`replay/audit`).
 
-use std::io::{BufWriter, Write as _};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
+use crate::cli::audit::not_written;
 use crate::cli::fault::Fault;
 use crate::cli::files::{FileFault, NewFile, Readers};
 use crate::cli::node_directory::{NodeDirectory, NodeSettings};
@@ -43,7 +44,9 @@ pub async fn export(from: &Path, out: &Path) -> Result<(), Fault> {
     let (note, kept) = kept(&directory.checkpoint())?;
     let journal = settings.journal.untouched(&directory).await?;
     let new = NewFile::begin(out, Readers::OwnerOnly)?;
-    let copied = tokio::task::spawn_blocking(move || copy(journal, &note, kept, new)).await??;
+    let to = out.to_owned();
+    let copied =
+        tokio::task::spawn_blocking(move || copy(journal, &note, kept, (new, to.as_path()))).await??;
     print(&copied, &settings, out);
     Ok(())
 }
@@ -76,22 +79,28 @@ fn kept(path: &Path) -> Result<(Vec<u8>, Kept), Fault> {
     Ok((note, kept))
 }
 
-fn copy(mut journal: Untouched, note: &[u8], kept: Kept, mut new: NewFile) -> Result<Copied, Fault> {
+fn copy(
+    mut journal: Untouched,
+    note: &[u8],
+    kept: Kept,
+    (mut new, out): (NewFile, &Path),
+) -> Result<Copied, Fault> {
+    let not_written = |fault| not_written(out, fault);
     let mut copied = Copied { entries: 0, nothing: Vec::new(), nothing_count: 0, end: journal.end(), kept };
-    let mut writer = CopyWriter::begin(BufWriter::new(&mut new.file), note)?;
+    let mut writer = CopyWriter::begin(BufWriter::new(&mut new.file), note).map_err(not_written)?;
     while let Some(found) = journal.next_found()? {
         match found {
             Found::Entry(entry) => {
-                writer.entry(&entry.bytes)?;
+                writer.entry(&entry.bytes).map_err(not_written)?;
                 copied.entries = copied.entries.saturating_add(1);
             }
             Found::Nothing { first, positions } => {
-                writer.nothing(positions)?;
+                writer.nothing(positions).map_err(not_written)?;
                 copied.add_nothing(first, positions);
             }
         }
     }
-    writer.end()?.flush()?;
+    writer.end().map_err(not_written)?;
     new.finish()?;
     Ok(copied)
 }

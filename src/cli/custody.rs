@@ -23,7 +23,7 @@ use crate::domain::digest::Digest;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::limits;
-use crate::peers::certificate::{self, NotAnAuthority};
+use crate::peers::certificate::{self, ListRead, NotAnAuthority};
 use crate::peers::tls;
 
 /// Why the authority did not do what was asked. Nothing was issued or revoked.
@@ -40,6 +40,11 @@ pub enum CustodyFault {
     Name { field: &'static str },
     #[error(transparent)]
     NotOurs(#[from] NotAnAuthority),
+    #[error(
+        "no custody lies in {}: put it back there from where it is kept, or run this where it is; nothing was made",
+        .0.display()
+    )]
+    Away(PathBuf),
     #[error("{} can't be used as an authority's key or certificate", .0.display())]
     BadAuthority(PathBuf),
     #[error("line {line} of {} can't be read; the register is not guessed at", path.display())]
@@ -97,9 +102,15 @@ impl Custody {
     }
 
     pub fn open(directory: &Path, party: &Party) -> Result<Custody, CustodyFault> {
+        let certificate_file = directory.join("ca.crt");
+        // Neither the directory nor its lock is made where the custody is away.
+        match certificate_file.try_exists() {
+            Ok(true) => {}
+            Ok(false) => return Err(CustodyFault::Away(directory.to_owned())),
+            Err(fault) => return Err(FileFault::Io { path: certificate_file, fault }.into()),
+        }
         files::private_directory(directory)?;
         let lock = files::lock(&directory.join("lock"))?;
-        let certificate_file = directory.join("ca.crt");
         let key_file = directory.join("ca.key");
         let certificate_pem = files::read_public(&certificate_file)?;
         let key_pem = files::read_private(&key_file)?;
@@ -235,6 +246,25 @@ impl Custody {
             return Ok(());
         }
         self.register.add(Entry::Revoked { serial, at })
+    }
+
+    /// What a revocation list (DER) says; `None` unless this authority signed it.
+    pub fn read_list(&self, der: &[u8]) -> Option<ListRead> {
+        certificate::read_list(der, &self.authority_der, &self.party)
+    }
+
+    /// Puts on the register what a list of this authority says and the register does not: it is an older copy then. The
+    /// next list revokes all of that too, and is numbered after it.
+    pub fn take_over(&mut self, list: &ListRead) -> Result<(), CustodyFault> {
+        for (serial, at) in &list.revoked {
+            if !self.register.revoked().any(|(revoked, _)| revoked == serial.as_slice()) {
+                self.register.add(Entry::Revoked { serial: serial.clone(), at: *at })?;
+            }
+        }
+        if list.number > self.register.last_list() {
+            self.register.add(Entry::List { number: list.number, from: list.from, until: list.until })?;
+        }
+        Ok(())
     }
 
     /// Makes the next revocation list, numbered one higher, and returns it (DER). `until` is its next

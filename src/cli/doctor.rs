@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::doctor_mends;
 use crate::cli::fault::Fault;
+use crate::cli::fresh_list;
 use crate::cli::keys::NodeKeys;
 use crate::cli::node::{StartFault, tls_in_force};
 use crate::cli::node_checks::{self, check_signing_keys};
@@ -23,6 +24,7 @@ use crate::journal::kafka_topic;
 use crate::journal::untouched_readers::Readers;
 use crate::limits;
 use crate::peers::certificate;
+use crate::peers::trust_of_board::trust_of;
 use crate::registrar::{CheckpointFile, replay_untouched};
 use crate::replay::{Fold, TrustRoot};
 
@@ -92,8 +94,9 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
     lines.add(
         "node.toml",
         &settings,
-        "compare it with its copy, or with one that `detente init` wrote; a key that is not known is an error",
+        settings.as_ref().err().map(doctor_mends::of_settings).unwrap_or_default(),
     );
+    lines.written(directory.root());
     // Not the sentence that sends its reader here.
     let marker = node_checks::check_marker(&directory).map_err(|fault| match fault {
         StartFault::MarkedBroken { why, .. } => format!("the node stopped: {why}"),
@@ -108,6 +111,7 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
     let own = NodeKeys::read(&directory.keys());
     lines.add("keys", &own, &own.as_ref().err().map(doctor_mends::of_keys).unwrap_or_default());
     lines.add("directory of parts", &node_checks::check_parts(&directory), "as it says");
+    lines.written(&directory.parts());
     let Ok(settings) = settings else { return lines.0 };
     lines.open_file(&directory, &settings);
     let (ring, pairs) = match own {
@@ -119,8 +123,7 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
     lines.add("the Party in node.toml", &party, "write the Party's own code");
     if let Some(pairs) = pairs {
         let tls = check_signing_keys(&fold.board, &ring).and_then(|()| tls_in_force(pairs, &fold.board));
-        let mend = "put back the keys that the newest own key list names";
-        lines.add("keys against the key list on record", &tls, mend);
+        lines.add("keys against the key list on record", &tls, doctor_mends::KEYS_PUT_BACK);
         if let Ok(pair) = tls
             && let Some(leaf) = pair.certified().cert.first()
         {
@@ -129,6 +132,7 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
         }
     }
     lines.lists(&settings, &fold.board, now);
+    lines.fresh_list(&directory, &fold.board, now);
     lines.authorities(&settings, &fold.board, now);
     lines.webhooks(&fold.board);
     lines.watch_plan(&fold.board);
@@ -165,6 +169,15 @@ impl Lines {
             ),
             Err(fault) => self.wrong(&what, fault, "put it back from its copy"),
         }
+    }
+
+    /// Where the node writes: its checkpoint, its marker, the parts. One that is not there is told by another line.
+    fn written(&mut self, path: &Path) {
+        if !path.exists() {
+            return;
+        }
+        let may = node_checks::may_write_in(path);
+        self.add(&format!("writing in {}", path.display()), &may, doctor_mends::AS_ITS_USER);
     }
 
     /// The journal's file holds what Parties wrote, and none of the keys.
@@ -235,7 +248,7 @@ impl Lines {
         let kept = match kept {
             Ok(kept) => kept,
             Err(fault) => {
-                self.wrong("checkpoint", fault, "find out who changed it; put it back from its copy");
+                self.wrong("checkpoint", &fault, doctor_mends::of_checkpoint(&fault));
                 return None;
             }
         };
@@ -260,7 +273,8 @@ impl Lines {
         match kept {
             Some(_) => {
                 let verified = file.verify(&fold.board);
-                self.add("checkpoint", &verified, "find out who changed it; put it back from its copy");
+                let mend = verified.as_ref().err().map(doctor_mends::of_checkpoint);
+                self.add("checkpoint", &verified, mend.unwrap_or_default());
             }
             // A journal that `init` has only just begun has none yet.
             None if fold.chain.size <= 1 => self.push("checkpoint", Finding::Ok),
@@ -315,6 +329,14 @@ impl Lines {
                 // The node starts, and asks for a fresh one.
                 self.ends_elsewhere(&what, until, now, "that Party must hand in a fresh one");
             }
+        }
+    }
+
+    /// The one that lies in the directory: where the node would take it, or has, there is nothing to say.
+    fn fresh_list(&mut self, directory: &NodeDirectory, board: &Board, now: Instant) {
+        let Some(trust) = trust_of(board) else { return };
+        if let Err(fault) = fresh_list::to_take(&directory.revocation_list(), &trust, board, now) {
+            self.push("revocation list in the directory", Finding::Warning(fault.to_string()));
         }
     }
 

@@ -7,9 +7,9 @@ use std::path::Path;
 
 use crate::cli::files::FileFault;
 use crate::cli::keys::KeyFault;
-use crate::cli::node_directory::NodeDirectory;
+use crate::cli::node_directory::{NodeDirectory, SettingsFault};
 use crate::journal::{OpenFault as MediumFault, ReadFault};
-use crate::registrar::OpenFault;
+use crate::registrar::{CheckpointFileFault, OpenFault};
 use crate::replay::Broken;
 
 /// The commands that name the record, with no node.
@@ -47,6 +47,32 @@ pub(super) fn of_marker(directory: &NodeDirectory) -> String {
     )
 }
 
+/// Of what that user may not read or write.
+pub(super) const AS_ITS_USER: &str = "run this as the user who runs the node; if it says so then too, give that user \
+                                      the directory with all in it: chown -R USER DIRECTORY";
+
+pub(super) fn of_settings(fault: &SettingsFault) -> &'static str {
+    match fault {
+        SettingsFault::File(FileFault::Io { fault, .. })
+            if fault.kind() == std::io::ErrorKind::PermissionDenied =>
+        {
+            AS_ITS_USER
+        }
+        SettingsFault::File(_) | SettingsFault::Absent(_) | SettingsFault::Wrong { .. } => {
+            "compare it with its copy, or with one that `detente init` wrote; a key that is not known is an error"
+        }
+    }
+}
+
+pub(super) fn of_checkpoint(fault: &CheckpointFileFault) -> &'static str {
+    match fault {
+        CheckpointFileFault::Unusable { .. } => AS_ITS_USER,
+        CheckpointFileFault::NotOurs { .. } => "find out who changed it; put it back from its copy",
+    }
+}
+
+pub(super) const KEYS_PUT_BACK: &str = "put back the keys that the newest own key list names";
+
 /// The medium does not open.
 pub(super) fn of_medium(fault: &MediumFault, directory: &NodeDirectory) -> String {
     match fault {
@@ -54,6 +80,7 @@ pub(super) fn of_medium(fault: &MediumFault, directory: &NodeDirectory) -> Strin
             "put back the journal from its newest copy; never begin a new one".into()
         }
         MediumFault::Beheaded { .. } => taken_out(directory),
+        MediumFault::NotPermitted { .. } => AS_ITS_USER.into(),
         MediumFault::WrongSettings { .. } => "set each of them to its right value".into(),
         MediumFault::Unusable { .. } => {
             "see whether the disk or the brokers answer, and whether the user who runs the node may read and write"
@@ -98,10 +125,11 @@ pub(super) fn of_history(fault: &OpenFault, directory: &NodeDirectory) -> String
              one holds",
             audit(directory)
         ),
-        OpenFault::Checkpoint(_) => "find out who changed it; put it back from its copy".into(),
+        OpenFault::Checkpoint(fault) => of_checkpoint(fault).into(),
         OpenFault::Journal(ReadFault::Unreadable { .. }) => {
             format!("see whether the disk or the brokers answer; if they do, {}", lacking(directory))
         }
+        OpenFault::KeyMissing(_) => KEYS_PUT_BACK.into(),
         OpenFault::Journal(ReadFault::Unanswered { .. }) | OpenFault::NoEpoch { .. } => {
             "see whether the disk or the brokers answer".into()
         }
@@ -126,10 +154,14 @@ pub(super) fn of_keys(fault: &KeyFault) -> String {
         KeyFault::File(FileFault::Io { fault, .. })
             if fault.kind() == std::io::ErrorKind::PermissionDenied =>
         {
-            "run this as the user who runs the node".into()
+            AS_ITS_USER.into()
         }
         KeyFault::File(
-            FileFault::Io { .. } | FileFault::TooLarge(_) | FileFault::Exists(_) | FileFault::NotPut { .. },
+            FileFault::Io { .. }
+            | FileFault::TooLarge(_)
+            | FileFault::Exists(_)
+            | FileFault::NotPut { .. }
+            | FileFault::NoName,
         )
         | KeyFault::NotThatKey { .. }
         | KeyFault::Pair { .. }
@@ -140,4 +172,23 @@ pub(super) fn of_keys(fault: &KeyFault) -> String {
 /// A key's file is called after its purpose.
 fn purpose_of(path: &Path) -> String {
     path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn what_may_not_be_read_is_mended_by_who_reads_and_not_by_its_copy() {
+        let denied = || FileFault::Io { path: "node.toml".into(), fault: ErrorKind::PermissionDenied.into() };
+        assert_eq!(of_settings(&SettingsFault::File(denied())), AS_ITS_USER);
+        assert_eq!(of_keys(&KeyFault::File(denied())), AS_ITS_USER);
+        let why = Error::from(ErrorKind::PermissionDenied).to_string();
+        let unusable = CheckpointFileFault::Unusable { path: "checkpoint".into(), why };
+        assert_eq!(of_checkpoint(&unusable), AS_ITS_USER);
+        let changed = CheckpointFileFault::NotOurs { path: "checkpoint".into() };
+        assert!(of_checkpoint(&changed).contains("put it back from its copy"));
+    }
 }

@@ -23,8 +23,14 @@ pub enum FileFault {
     TooLarge(PathBuf),
     #[error("{} is there already and is not overwritten", .0.display())]
     Exists(PathBuf),
-    #[error("{}: {fault}; what was to stand there is whole in {}", path.display(), aside.display())]
+    #[error(
+        "{}: {fault}; what was to stand there is whole in {}: this file system may know no name that never writes over \
+         another file, so rename it by hand: mv -n '{}' '{}'",
+        path.display(), aside.display(), aside.display(), path.display()
+    )]
     NotPut { path: PathBuf, aside: PathBuf, fault: io::Error },
+    #[error("- is not taken for standard output: name a file")]
+    NoName,
 }
 
 /// Who may read a file that is written here.
@@ -173,6 +179,7 @@ struct Aside(PathBuf);
 
 impl Aside {
     fn open(path: &Path, readers: Readers) -> Result<(File, Aside), FileFault> {
+        named(path)?;
         let no_number = |_| io_fault(path)(io::Error::other("the system gave no random number"));
         let name = format!("detente-{:016x}.new", getrandom::u64().map_err(no_number)?);
         let aside = path.with_file_name(name);
@@ -191,6 +198,11 @@ impl Drop for Aside {
         // What was renamed, or is kept, is not there under this name.
         let _ = fs::remove_file(&self.0);
     }
+}
+
+/// What other programs take for standard output is the name of no file here.
+pub fn named(path: &Path) -> Result<(), FileFault> {
+    if path == Path::new("-") { Err(FileFault::NoName) } else { Ok(()) }
 }
 
 /// Waits until no other process holds this lock, and holds it until the file is dropped.
@@ -261,7 +273,19 @@ mod tests {
         let said = fault.to_string();
         let FileFault::NotPut { aside, .. } = fault else { panic!("{said}") };
         assert!(said.contains(&format!("is whole in {}", aside.display())), "{said}");
+        assert!(said.contains(&format!("rename it by hand: mv -n '{}'", aside.display())), "{said}");
         assert_eq!(fs::read(&aside).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn no_file_is_called_as_standard_output_is() {
+        for fault in [
+            write_new(Path::new("-"), b"", Readers::Anyone).unwrap_err(),
+            replace(Path::new("-"), b"", Readers::Anyone).unwrap_err(),
+        ] {
+            assert!(matches!(fault, FileFault::NoName), "{fault}");
+        }
+        assert!(!Path::new("-").exists());
     }
 
     #[test]

@@ -7,8 +7,8 @@
 //!
 //! - a node: `init.rs` with `init_args.rs`, `serve.rs`, `doctor.rs` with `doctor_mends.rs`; what it is made of:
 //!   `node.rs`, `node_checks.rs`, `node_directory.rs`, `node_health.rs`, `keys.rs`, `fresh_list.rs`
-//! - custodians: `custody.rs`, `register.rs`, `key_list.rs`, `person.rs`, `party.rs`, `introduced.rs`, `office.rs`,
-//!   `limit.rs`, `proposal.rs`
+//! - custodians: `custody.rs`, `register.rs`, `next_list.rs`, `key_list.rs`, `person.rs`, `party.rs`, `introduced.rs`,
+//!   `office.rs`, `limit.rs`, `proposal.rs`
 //! - officers: `desk.rs`, `message/`, `exercise/`, `incident/`, `activity/`, `transcription.rs`, `by_hand/`,
 //!   `part.rs`, `regime/`, `duty/`, `watch/`, `hotline/`
 //! - auditors: `audit.rs`, `audit_directory.rs`, `audit_offline.rs`, `audit_replay.rs`, `audit_report.rs`,
@@ -45,6 +45,7 @@ pub mod key_list;
 pub mod keys;
 mod limit;
 pub mod message;
+mod next_list;
 pub mod node;
 mod node_checks;
 pub mod node_directory;

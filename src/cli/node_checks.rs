@@ -3,6 +3,10 @@
 //!
 //! Never here: a change to anything.
 
+use std::path::Path;
+
+use rustix::fs::Access;
+
 use crate::cli::files::{self, FileFault};
 use crate::cli::keys::SERVING;
 use crate::cli::node::{StartFault, newest_own_list};
@@ -45,6 +49,11 @@ pub(super) fn check_parts(directory: &NodeDirectory) -> Result<(), StartFault> {
         Ok(_) => Ok(()),
         Err(fault) => Err(StartFault::Parts { directory, fault }),
     }
+}
+
+/// Whether files can be made in a directory. Nothing is made to find out.
+pub(super) fn may_write_in(directory: &Path) -> Result<(), std::io::Error> {
+    Ok(rustix::fs::access(directory, Access::WRITE_OK | Access::EXEC_OK)?)
 }
 
 /// What is in the key directory must be what the newest own key list on record says.

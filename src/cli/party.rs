@@ -16,6 +16,7 @@ use crate::cli::files::{self, Readers};
 use crate::cli::introduced;
 use crate::cli::json;
 use crate::cli::limit;
+use crate::cli::next_list::NextList;
 use crate::cli::node_directory::NodeDirectory;
 use crate::cli::out::{self, say};
 use crate::cli::proposal::{self, Proposed};
@@ -142,9 +143,8 @@ struct Submit {
 struct Publish {
     /// The node's directory, with its custody
     directory: PathBuf,
-    /// Days for which the list is valid
-    #[arg(long, value_name = "DAYS", default_value_t = 35, value_parser = clap::value_parser!(i64).range(1..=3_650))]
-    revocation_list_days: i64,
+    #[command(flatten)]
+    next: NextList,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -290,7 +290,8 @@ async fn list(args: List) -> Result<(), Fault> {
                 "unconfirmed_by": (!line.unconfirmed_by.is_empty()).then_some(&line.unconfirmed_by),
                 "list_since_ms": line.list_since_ms, "list_changed": line.list_changed,
                 "without_node": line.without_node, "open_by_hand": line.open_by_hand,
-                "allowance": line.allowance.as_ref().map(limit::to_json),
+                "allowance": line.allowance.as_ref().map(limit::to_json), "over_bounds": line.over_bounds,
+                "told_not_now_since_ms": (line.told_not_now_since_ms != 0).then_some(line.told_not_now_since_ms),
                 "flash_drafts_per_hour": (line.party == own).then_some(line.flash_drafts_per_hour) });
             say!("{}", json::line(&object));
             continue;
@@ -337,9 +338,7 @@ async fn list(args: List) -> Result<(), Fault> {
         let state = if line.up { "link up" } else { "LINK DOWN" };
         say!("  {state}, called down after {} s without a word", line.silent_after_seconds);
         say!("  owed {}, {heard}, revocation list good until {until}", line.owed);
-        if let Some(left) = &line.allowance {
-            say!("  LIMITED by two custodians: {}", limit::words(left));
-        }
+        limit::say_waits(&line);
         if line.open_by_hand > 0 {
             say!("  {open_by_hand}, from when it had no node");
         }
@@ -364,9 +363,8 @@ fn publish(args: Publish) -> Result<(), Fault> {
     let directory = NodeDirectory::at(&args.directory);
     let party = directory.read_settings()?.party;
     let now = Clock::system().now();
-    let until = now.plus_ms(args.revocation_list_days.saturating_mul(24 * 3_600_000));
-    let list = Custody::open(&directory.custody(), &party)?.publish_list(now, until)?;
-    files::replace(&directory.revocation_list(), &list, Readers::Anyone)?;
+    let mut custody = Custody::open(&directory.custody(), &party)?;
+    let until = args.next.publish(&mut custody, &directory, &[], now)?;
     if args.json {
         let line = serde_json::json!({ "kind": "published", "list": directory.revocation_list().display().to_string(),
             "list_until": until.to_string() });

@@ -11,9 +11,10 @@ use clap::Subcommand;
 use crate::cli::custody::{Custody, Issued};
 use crate::cli::desk::{As, AsCommand, DeskDirectory, answer};
 use crate::cli::fault::Fault;
-use crate::cli::files::{self, Readers};
+use crate::cli::files;
 use crate::cli::init::{Lives, NewPerson};
 use crate::cli::json;
+use crate::cli::next_list::NextList;
 use crate::cli::node_directory::NodeDirectory;
 use crate::cli::out::say;
 use crate::cli::proposal::{self, Proposed};
@@ -125,9 +126,8 @@ struct Revoke {
     /// One certificate
     #[arg(long)]
     serial: Option<String>,
-    /// Days for which the list is valid
-    #[arg(long, value_name = "DAYS", default_value_t = 35, value_parser = clap::value_parser!(i64).range(1..=3_650))]
-    revocation_list_days: i64,
+    #[command(flatten)]
+    next: NextList,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -153,12 +153,19 @@ pub fn issue(
     lives: Lives,
     now: Instant,
 ) -> Result<Issued, Fault> {
-    DeskDirectory::at(out).check_free()?;
     let mut custody = Custody::open(&directory.custody(), party)?;
+    DeskDirectory::at(out).check_free()?;
     let until = now.plus_ms(lives.certificate_ms);
     let issued = custody.issue_person(&person.name, &person.office, now, until)?;
     let authority = files::read_public(&directory.custody().join("ca.crt"))?;
-    DeskDirectory::at(out).write(party, address, &authority, &issued)?;
+    DeskDirectory::at(out).write(party, address, &authority, &issued).map_err(|fault| {
+        let (serial, node) = (&issued.serial, directory.root().display());
+        Fault::new(format!(
+            "{fault}; the desk is not whole, and its certificate stands on the register all the same: revoke it with \
+             `detente person revoke '{node}' --serial {serial}`, and issue another with --out on a file system that \
+             takes it"
+        ))
+    })?;
     Ok(issued)
 }
 
@@ -240,12 +247,7 @@ fn revoke(args: Revoke) -> Result<(), Fault> {
     if serials.is_empty() {
         return Err(Fault::new("this authority issued no such certificate to a person; nothing was revoked"));
     }
-    for serial in &serials {
-        custody.revoke(serial, now)?;
-    }
-    let until = now.plus_ms(args.revocation_list_days.saturating_mul(24 * 3_600_000));
-    let list = custody.publish_list(now, until)?;
-    files::replace(&directory.revocation_list(), &list, Readers::Anyone)?;
+    let until = args.next.publish(&mut custody, &directory, &serials, now)?;
     if args.json {
         let line = serde_json::json!({ "kind": "revoked", "serials": serials, "list_until": until.to_string(),
             "list": directory.revocation_list().display().to_string() });

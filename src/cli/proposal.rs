@@ -11,6 +11,7 @@ use tonic::transport::Channel;
 use crate::cli::desk::{As, AsCommand, answer, answer_command};
 use crate::cli::fault::Fault;
 use crate::cli::given;
+use crate::cli::hotline::officer::officer;
 use crate::cli::json;
 use crate::cli::out::say;
 use crate::codec::message::precedence_to_proto;
@@ -21,7 +22,7 @@ use crate::codec::proto::detente::v1::{
 };
 use crate::domain::digest::{CommandId, Digest};
 use crate::domain::precedence::Precedence;
-use crate::domain::text::shown;
+use crate::domain::text::{shown, shown_sentence};
 
 /// What waits for a second custodian
 #[derive(clap::Args, Debug)]
@@ -176,7 +177,7 @@ async fn open_under(
 /// Who proposed what, made safe to show.
 fn lines(line: &ProposalLine) -> [String; 2] {
     let by = line.by.as_ref().map_or("", |by| by.name.as_str());
-    [format!("by         {}", shown(by)), format!("change     {}", shown(&line.change))]
+    [format!("by         {}", shown(by)), format!("change     {}", shown_sentence(&line.change))]
 }
 
 /// Shows the change, and has the person say that it is the one.
@@ -219,8 +220,7 @@ async fn list(by: &As, json: bool) -> Result<(), Fault> {
                 "digest": digest });
             say!("{}", json::line(&object));
         } else {
-            // The node made the sentence safe to show; the name goes through it here.
-            say!("{id}  by {}: {}", shown(&by), shown(&line.change));
+            say!("{id}  by {}: {}", officer(&by), shown_sentence(&line.change));
         }
     }
     Ok(())
@@ -258,7 +258,7 @@ pub async fn propose(
         Proposed::ForPeople => {
             say!("proposed  {id}");
             for mark in &marks {
-                say!("MARK      {}", shown(mark));
+                say!("MARK      {}", shown_sentence(mark));
             }
             say!("next      detente proposal confirm --as OTHER-CUSTODIAN {id}");
         }

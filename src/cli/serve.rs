@@ -149,3 +149,16 @@ fn diagnostics() {
     // A second one in the same process changes nothing.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_user_of_the_service_may_not_read_is_no_matter_of_starting_again_and_a_disk_that_fails_is() {
+        let (place, why) = ("journal".to_owned(), "Permission denied".to_owned());
+        let denied = journal::OpenFault::NotPermitted { place: place.clone(), why: why.clone() };
+        assert!(!may_pass(&StartFault::Journal(denied)));
+        assert!(may_pass(&StartFault::Journal(journal::OpenFault::Unusable { place, why })));
+    }
+}

@@ -33,13 +33,14 @@ impl Allowance {
 
     /// As a custodian reads it.
     pub fn words(&self) -> String {
-        let most = |most: Option<u64>, what: &str| {
-            most.map_or_else(|| format!("as many {what} as any link"), |most| format!("{most} {what}"))
+        let most = |set: Option<u64>, most: u64, what: &str| match set {
+            None => format!("as many {what} as any link"),
+            Some(_) => format!("{most} {what}"),
         };
         format!(
             "below FLASH at most {} and {} an hour",
-            most(self.records, "records"),
-            most(self.bytes, "bytes")
+            most(self.records, self.records_max(), "records"),
+            most(self.bytes, self.bytes_max(), "bytes")
         )
     }
 }

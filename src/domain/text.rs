@@ -11,10 +11,20 @@ use super::joiners;
 /// writing or hide itself written out, such as `\u{202e}`. A backslash is doubled, so that what is
 /// written out can't be mistaken for what was written.
 pub fn shown(text: &str) -> String {
+    written_out(text, "\\\\")
+}
+
+/// As `shown`, of a sentence of the node's own in which what others wrote stands in quotation marks, and was written out
+/// there: a backslash stays one. Doubled once more, it would no longer say that the mark after it is theirs.
+pub fn shown_sentence(text: &str) -> String {
+    written_out(text, "\\")
+}
+
+fn written_out(text: &str, backslash: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (character, safety) in with_safety(text) {
         match (character, safety) {
-            ('\\', _) => out.push_str("\\\\"),
+            ('\\', _) => out.push_str(backslash),
             ('\n', _) => out.push_str("\\n"),
             ('\t', _) => out.push_str("\\t"),
             ('\r', _) => out.push_str("\\r"),
@@ -125,6 +135,13 @@ mod tests {
         for (raw, safe) in table {
             assert_eq!(shown(raw), safe);
         }
+    }
+
+    #[test]
+    fn in_a_sentence_of_our_own_what_was_written_out_stays_as_it_is() {
+        let sentence = format!("called {:?}", "a\", at \\");
+        assert_eq!(shown_sentence(&sentence), sentence);
+        assert_eq!(shown_sentence("a\u{202e}\nb"), "a\\u{202e}\\nb");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use std::sync::atomic::AtomicU64;
 use bytes::Bytes;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params};
+use rustix::fs::Access;
 use tokio::sync::mpsc;
 
 use super::embedded_reads::{Bell, follow, read_singles};
@@ -55,13 +56,8 @@ pub fn create(path: &Path) -> Result<Journal, OpenFault> {
 
 /// Opens a journal that `create` made. What is absent, or something else, is refused.
 pub fn open(path: &Path) -> Result<Journal, OpenFault> {
-    match std::fs::metadata(path) {
-        Ok(_) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(OpenFault::Absent { place: shown(path) });
-        }
-        Err(error) => return Err(unusable(path, &error)),
-    }
+    std::fs::metadata(path).map_err(|error| of_system(path, &error))?;
+    permitted(path)?;
     let writer = connect(path).map_err(|error| not_opened(path, error))?;
     check(path, &writer)?;
     // After a crash the file of writes ahead may hold what was never synced: moving it over syncs it.
@@ -105,6 +101,33 @@ pub(super) fn shown(path: &Path) -> String {
 
 pub(super) fn unusable(path: &Path, error: &dyn std::error::Error) -> OpenFault {
     OpenFault::Unusable { place: shown(path), why: error.to_string() }
+}
+
+/// What the system said of the file itself.
+pub(super) fn of_system(path: &Path, error: &std::io::Error) -> OpenFault {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => OpenFault::Absent { place: shown(path) },
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            OpenFault::NotPermitted { place: shown(path), why: error.to_string() }
+        }
+        _ => unusable(path, error),
+    }
+}
+
+/// Whether the file may be read and written, and those be made that SQLite puts beside it: it says the same of this as
+/// of a disk that fails. Nothing is opened: closing it would end the locks that this process has on it.
+fn permitted(path: &Path) -> Result<(), OpenFault> {
+    let (file, folder) = (Access::READ_OK | Access::WRITE_OK, Access::WRITE_OK | Access::EXEC_OK);
+    for (place, needed) in [(Some(path), file), (path.parent(), folder)] {
+        let Some(place) = place.filter(|place| !place.as_os_str().is_empty()) else { continue };
+        let fault = rustix::fs::access(place, needed).err().map(|error| of_system(place, &error.into()));
+        // Whatever else it is, opening it says better.
+        if let Some(fault @ OpenFault::NotPermitted { .. }) = fault {
+            return Err(fault);
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn not_opened(path: &Path, error: rusqlite::Error) -> OpenFault {

@@ -11,7 +11,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::embedded::{not_opened, of_this_layout, shown, unusable};
+use super::embedded::{not_opened, of_system, of_this_layout, shown};
 use super::untouched::{Medium, Rows, Untouched};
 use super::{Entry, OpenFault, ReadFault, ms};
 use crate::limits;
@@ -25,13 +25,7 @@ pub(super) struct File {
 
 /// Opens the file that lies there, whatever it holds.
 pub fn open(path: &Path) -> Result<Untouched, OpenFault> {
-    match std::fs::metadata(path) {
-        Ok(_) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(OpenFault::Absent { place: shown(path) });
-        }
-        Err(error) => return Err(unusable(path, &error)),
-    }
+    std::fs::metadata(path).map_err(|error| of_system(path, &error))?;
     let (ahead, index) = (beside(path, "-wal"), beside(path, "-shm"));
     // Both are there while a node runs and after it died; a tool that was the last to close it removes them.
     let (mode, unlocked) = match (holds_something(&ahead), index.exists()) {
@@ -91,7 +85,7 @@ pub fn check(path: &Path) -> Result<(), OpenFault> {
         Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
             Err(OpenFault::NotAJournal { place: shown(path), why: "it is too short".into() })
         }
-        Err(error) => Err(unusable(path, &error)),
+        Err(error) => Err(of_system(path, &error)),
     }
 }
 

@@ -98,6 +98,14 @@ pub enum OpenFault {
         /// Each wrong setting with its right value.
         wrong: Vec<WrongSetting>,
     },
+    /// The system does not let whoever runs this read and write there.
+    #[error("whoever runs this may not read and write {place}: {why}")]
+    NotPermitted {
+        /// Path.
+        place: String,
+        /// What the system said.
+        why: String,
+    },
     /// The file or the brokers could not be reached or used.
     #[error("the journal at {place} can't be opened: {why}")]
     Unusable {

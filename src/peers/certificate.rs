@@ -3,7 +3,7 @@
 //! Never here: whether one is trusted (`trust.rs`). Everything in a certificate was written by
 //! somebody else: nothing of it goes into an error.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -166,8 +166,22 @@ pub(super) struct RevocationList {
     pub(super) der: Vec<u8>,
     /// By number first, and by date among equal numbers: the newest compares greatest.
     pub(super) age: (usize, Vec<u8>, i64),
+    /// As it is told: what is larger than any that we make is told as the largest.
+    pub(super) number: u64,
+    pub(super) from: Instant,
     pub(super) next_update: Instant,
-    revoked: BTreeSet<Serial>,
+    /// With the instant of its revocation.
+    revoked: BTreeMap<Serial, Instant>,
+}
+
+/// What a revocation list says, for the authority that signed it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ListRead {
+    pub number: u64,
+    pub from: Instant,
+    pub until: Instant,
+    /// Serial numbers, without leading zero bytes, with the instants of their revocation.
+    pub revoked: Vec<(Vec<u8>, Instant)>,
 }
 
 impl RevocationList {
@@ -186,19 +200,26 @@ impl RevocationList {
             return None;
         }
         let number = parsed.crl_number().map(|number| number.to_bytes_be()).unwrap_or_default();
+        let told = parsed.crl_number().map_or(0, |number| u64::try_from(number).unwrap_or(u64::MAX));
+        let from = parsed.last_update().timestamp();
         Some(RevocationList {
             der: der.to_vec(),
-            age: (number.len(), number, parsed.last_update().timestamp()),
+            age: (number.len(), number, from),
+            number: told,
+            from: Instant::from_seconds(from),
             next_update: Instant::from_seconds(parsed.next_update()?.timestamp()),
             revoked: parsed
                 .iter_revoked_certificates()
-                .map(|entry| Serial::from_bytes(entry.raw_serial()))
+                .map(|entry| {
+                    let at = Instant::from_seconds(entry.revocation_date.timestamp());
+                    (Serial::from_bytes(entry.raw_serial()), at)
+                })
                 .collect(),
         })
     }
 
     pub(super) fn revokes(&self, serial: &Serial) -> bool {
-        self.revoked.contains(serial)
+        self.revoked.contains_key(serial)
     }
 }
 
@@ -250,6 +271,18 @@ pub fn valid_from(der: &[u8]) -> Option<Instant> {
 /// When a certificate (DER) ends; `None` if it can't be read.
 pub fn valid_until(der: &[u8]) -> Option<Instant> {
     Some(validity(&parse_certificate(der).ok()?).until)
+}
+
+/// What a revocation list (DER) says, if the authority of this certificate (DER) signed it.
+pub fn read_list(der: &[u8], authority_der: &[u8], party: &Party) -> Option<ListRead> {
+    let list = RevocationList::parse(der, &Authority::parse(authority_der, party).ok()?)?;
+    let revoked = list.revoked.into_iter().map(|(serial, at)| (serial.0.into_vec(), at));
+    Some(ListRead {
+        number: list.number,
+        from: list.from,
+        until: list.next_update,
+        revoked: revoked.collect(),
+    })
 }
 
 /// When a revocation list (DER) must be followed by the next, as it says of itself.

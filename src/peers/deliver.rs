@@ -190,6 +190,7 @@ pub(super) async fn take_answers(
     let mut taken = Vec::new();
     let mut commands = Vec::new();
     let mut doubtful = Vec::new();
+    let mut not_now = false;
     for ((dispatch, _), (answer, verdict)) in owed.iter().zip(spread(answered, verify).await) {
         match answer {
             Some(Answer::Receipt(proven)) => match verdict {
@@ -202,7 +203,7 @@ pub(super) async fn take_answers(
             },
             Some(Answer::NotNow(_)) => {
                 tracing::warn!(peer = %link.peer, %lane, serial = dispatch.serial, "the peer says not now");
-                link.state.count_told_not_now();
+                not_now = true;
                 break;
             }
             Some(Answer::ExpectedSerial(expected)) => {
@@ -218,6 +219,7 @@ pub(super) async fn take_answers(
     }
     let answered = link.exchange.registrar.give_all(commands, Origin::Node).await;
     let went = answered.iter().any(Result::is_ok);
+    link.state.note_answers(lane, went, not_now, link.exchange.registrar.clock.now());
     for ((dispatch, proven), answer) in taken.into_iter().zip(answered) {
         if let Err(Denied::Refused(Refusal::Equivocation)) = answer {
             doubtful.push((dispatch, proven, "its leaf was another one before".into()));

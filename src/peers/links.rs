@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, watch};
 
+use super::not_now::Waits;
 use super::silence::Silence;
 use super::taking::Wants;
 use super::turns::Turns;
@@ -58,6 +59,7 @@ pub struct Seen {
     pub parts_discarded: u64,
     /// How often the other end answered "not now".
     pub told_not_now: u64,
+    pub(super) waits: Waits,
     /// Heartbeats in a row without an answer.
     pub unanswered: u64,
     /// What the other end's newest heartbeat said, and when it came.
@@ -211,11 +213,6 @@ impl LinkState {
         self.giving.clone().try_lock_owned().ok()
     }
 
-    pub fn count_told_not_now(&self) {
-        let mut seen = self.lock();
-        seen.told_not_now = seen.told_not_now.saturating_add(1);
-    }
-
     /// Until the other end was heard since an instant.
     pub async fn until_heard_since(&self, then: Instant) {
         loop {
@@ -358,7 +355,7 @@ impl LinkState {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Seen> {
+    pub(super) fn lock(&self) -> std::sync::MutexGuard<'_, Seen> {
         // Only whole numbers are set under the lock: a panic elsewhere leaves nothing half done.
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }

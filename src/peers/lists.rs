@@ -123,8 +123,8 @@ pub(super) async fn accept_revocation_list(link: &Link, der: Bytes) -> Result<Ta
     let trust = exchange.dialler.trust.borrow().clone();
     match trust.check_list(&link.peer, &der, exchange.registrar.clock.now()) {
         Ok(()) => {}
-        Err(BadList::NotNewer) => return Ok(Taken::HeldBefore),
-        Err(BadList::NotTheirs | BadList::Expired) => return Err(NoUse),
+        Err(BadList::NotNewer { .. }) => return Ok(Taken::HeldBefore),
+        Err(BadList::NotTheirs | BadList::Expired | BadList::FromTheFuture) => return Err(NoUse),
     }
     match give(link, Command::AcceptRevocationList(RevocationList { party: link.peer, der })).await {
         Ok(()) => Ok(Taken::Newer),

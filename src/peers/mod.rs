@@ -8,8 +8,8 @@
 //! - who the other end is: `certificate.rs`, `identity.rs`, `trust.rs`, `trust_of_board.rs`, `verify.rs`,
 //!   `stranger.rs`
 //! - connections: `tls.rs`, `dial.rs`, `guarded.rs`
-//! - what all work with: `exchange.rs`, `links.rs` (with `silence.rs`, `under_way.rs`, `turns.rs`); what runs on each
-//!   link: `tasks.rs`
+//! - what all work with: `exchange.rs`, `links.rs` (with `silence.rs`, `not_now.rs`, `under_way.rs`, `turns.rs`); what
+//!   runs on each link: `tasks.rs`
 //! - heartbeats, and what they show: `beat.rs`, `call.rs`, `heads.rs`, `follow.rs`, `leaves.rs`, `lists.rs`,
 //!   `ping.rs`
 //! - messages: given by `deliver.rs`, `owed.rs`; taken by `receive.rs`, `outcome.rs`, `receipts.rs`, `spread.rs`
@@ -39,6 +39,7 @@ pub mod identity;
 pub mod leaves;
 pub mod links;
 mod lists;
+mod not_now;
 mod outcome;
 mod owed;
 pub mod parts;

@@ -216,6 +216,7 @@ impl Exchange {
 
     async fn note_turned_away(&self, peer: Party) {
         let hour = self.registrar.clock.now().hour();
+        self.links.of(peer).count_over_bounds(hour);
         let _ = self.registrar.give(Command::TurnAway { party: peer, hour }, Origin::Node).await;
     }
 

@@ -47,8 +47,18 @@ pub enum BadList {
     NotTheirs,
     #[error("the revocation list has expired")]
     Expired,
-    #[error("the revocation list is not newer than the one held here")]
-    NotNewer,
+    #[error(
+        "the revocation list begins more than {} minutes ahead of this node's clock: check the clock where it was made",
+        crate::limits::CLOCKS_MAY_DIFFER_MS / 60_000
+    )]
+    FromTheFuture,
+    /// Its number, and that of the one held.
+    #[error(
+        "the revocation list is number {number}, and not newer than number {held}, which is held here; where it was \
+         only just made, its custody is an older copy: `detente party export --as DESK --out FILE`, then `detente \
+         party publish-revocation-list DIRECTORY --after FILE` makes one that is newer and revokes what both do"
+    )]
+    NotNewer { number: u64, held: u64 },
 }
 
 /// The nearest TLS alert for what the caller can mend; the exact reason goes along for our own eyes.

@@ -177,7 +177,7 @@ impl Trust {
     }
 
     /// Whether a revocation list (DER) that `party` hands in is worth putting on record: signed by one
-    /// of its authorities, in force at `now`, and newer than what is held. An older one, however well
+    /// of its authorities, in force at `now` (clocks may differ), and newer than what is held. An older one, however well
     /// signed, would let in again whom a newer one keeps out.
     pub fn check_list(&self, party: &Party, der: &[u8], now: Instant) -> Result<(), BadList> {
         let known = self.parties.iter().find(|known| known.party == *party).ok_or(BadList::NotTheirs)?;
@@ -189,8 +189,14 @@ impl Trust {
         if now >= list.next_update {
             return Err(BadList::Expired);
         }
+        // Until its time came, nothing made meanwhile could be put in its place.
+        if list.from.ms_since(now) > limits::CLOCKS_MAY_DIFFER_MS {
+            return Err(BadList::FromTheFuture);
+        }
         match &authority.list {
-            Some(held) if held.age >= list.age => Err(BadList::NotNewer),
+            Some(held) if held.age >= list.age => {
+                Err(BadList::NotNewer { number: list.number, held: held.number })
+            }
             Some(_) | None => Ok(()),
         }
     }

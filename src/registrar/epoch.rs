@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
-use super::Standing;
 use super::open::{OpenFault, Trusted, replay_to_end};
 use super::writer::Writer;
+use super::{KeyMissing, Standing};
 use crate::domain::board::FOLD_VERSION;
 use crate::domain::event::{Event, Record};
+use crate::domain::keys::Purpose;
 use crate::domain::ledger::leaf_hash;
-use crate::domain::refusal::NotNow;
 use crate::journal::ReadFault;
 use crate::limits;
 use crate::replay::records::Newest;
@@ -87,7 +87,7 @@ impl Writer {
         self.reader = self.journal.reader(fold.positions.next())?;
         loop {
             let Some(key) = self.record_key(&fold.board) else {
-                return Err(OpenFault::NoEpoch { why: NotNow::KeyMissing.to_string() });
+                return Err(KeyMissing(Purpose::Record.name()).into());
             };
             let number = fold.chain.epoch.saturating_add(1);
             let events = vec![Event::EpochOpened { number, fold_version: FOLD_VERSION }];

@@ -34,7 +34,7 @@ use crate::replay::positions::Positions;
 use crate::replay::records::{Newest, Records};
 
 pub use alerts::keep_watch;
-pub use checkpoint::{CheckpointFile, KeptCheckpoint, signed_checkpoint};
+pub use checkpoint::{CheckpointFile, CheckpointFileFault, KeptCheckpoint, signed_checkpoint};
 pub use open::{OpenFault, Opening, Trusted, replay_checked, replay_to_end, replay_untouched};
 pub use references::keep_references;
 pub use seal::{KeyMissing, own_key, seal};

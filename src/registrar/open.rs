@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use super::checkpoint::{self, CheckpointFileFault, Signer};
 use super::inbox::inbox;
 use super::writer::Writer;
-use super::{CheckpointFile, Head, KeptCheckpoint, Registrar, Standing};
+use super::{CheckpointFile, Head, KeptCheckpoint, KeyMissing, Registrar, Standing};
 use crate::clock::Clock;
 use crate::domain::board::Board;
 use crate::domain::digest::{Digest, WriterId};
@@ -56,6 +56,8 @@ pub enum OpenFault {
     Journal(#[from] ReadFault),
     #[error("no epoch could be opened: {why}")]
     NoEpoch { why: String },
+    #[error("no epoch could be opened: {0}")]
+    KeyMissing(#[from] KeyMissing),
 }
 
 /// What it takes to open a journal.

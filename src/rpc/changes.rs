@@ -13,11 +13,11 @@ use crate::alerts;
 use crate::codec::message::{person_from_proto, precedence_from_proto};
 use crate::codec::party_file::Fingerprint;
 use crate::codec::proto::detente::v1::{
-    FunctionTerm, Member as WireMember, ProposeRequest, ReleaseRule, propose_request,
+    FunctionTerm, LinkAllowance as WireAllowance, Member as WireMember, ProposeRequest, ReleaseRule,
+    propose_request,
 };
 use crate::codec::{check_schedule, link_phrases, watch_cards, watch_plan};
 use crate::domain::allowance::{Allowance, LinkAllowance};
-use crate::domain::board::Board;
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Member};
 use crate::domain::function::Term;
@@ -29,6 +29,7 @@ use crate::domain::roster::KnownParty;
 use crate::domain::time::Instant;
 use crate::domain::watch::{Card, WatchCards, WatchPlan};
 use crate::evidence::keys::KeyRing;
+use crate::limits;
 use crate::registrar::Registrar;
 
 /// The change that a custodian asks for.
@@ -66,10 +67,7 @@ pub(super) async fn asked(
             }
             Change::FunctionTerm(term)
         }
-        Wire::LinkAllowance(new) => Change::LinkAllowance(LinkAllowance {
-            party: party_in("link_allowance.party", &new.party)?,
-            allowance: Allowance { records: new.records_per_hour, bytes: new.bytes_per_hour },
-        }),
+        Wire::LinkAllowance(new) => link_allowance(new)?,
         Wire::PartyIntroduced(introduction) => {
             let by = party_in("party_introduced.by", &introduction.by)?;
             party_checks::party_introduced(&introduction.party_file, by, now)?
@@ -117,6 +115,22 @@ pub(super) fn own(registrar: &Registrar) -> Result<(Party, KnownParty), Status> 
 
 fn party_in(field: &'static str, code: &str) -> Result<Party, Status> {
     code.parse().map_err(|fault| status::field(field, fault))
+}
+
+/// What is above the bound of every link would read as more than it is.
+fn link_allowance(new: &WireAllowance) -> Result<Change, Status> {
+    for (field, set, most) in [
+        ("link_allowance.records_per_hour", new.records_per_hour, limits::LINK_RECORDS_PER_HOUR_MAX),
+        ("link_allowance.bytes_per_hour", new.bytes_per_hour, limits::LINK_BYTES_PER_HOUR_MAX),
+    ] {
+        if set.is_some_and(|set| set > most) {
+            return Err(status::field(field, format!("at most {most}, which is left to every link")));
+        }
+    }
+    Ok(Change::LinkAllowance(LinkAllowance {
+        party: party_in("link_allowance.party", &new.party)?,
+        allowance: Allowance { records: new.records_per_hour, bytes: new.bytes_per_hour },
+    }))
 }
 
 fn release_rule(rule: &ReleaseRule) -> Result<Change, Status> {
@@ -235,40 +249,8 @@ fn phrases_sentence(new: &LinkPhrases) -> String {
     format!("agree on {count} phrase(s) with {party}, {before}, list {digest}: {}", phrases.join("; "))
 }
 
-/// The same, with what whoever decides on it is to look at once more.
-pub(super) fn sentence_with_marks(board: &Board, change: &Change) -> String {
-    let marks = marks(board, change).into_iter().map(|mark| format!("; MARK: {mark}"));
-    std::iter::once(sentence(change)).chain(marks).collect()
-}
-
-/// What is odd about a change, or other than what is in force, and may be meant so.
-pub(super) fn marks(board: &Board, change: &Change) -> Vec<String> {
-    let roster = &board.roster;
-    let term = match change {
-        Change::FunctionTerm(term) => term,
-        Change::OwnKeyList(next) => {
-            let own = board.own.and_then(|own| roster.parties.get(&own.party));
-            let in_force = own.and_then(KnownParty::newest);
-            return in_force.map(|in_force| own_list::marks(&in_force.list, &next.list)).unwrap_or_default();
-        }
-        Change::MemberRemoved(key) => {
-            let there = roster.members.get(key).map(|member| format!("on the roster now: {}", words(member)));
-            return there.into_iter().collect();
-        }
-        Change::MemberAdded(new) => {
-            let there = roster.members.get(&new.person.key_digest);
-            let mark = |there| format!("TAKES THE PLACE of the one with this key now: {}", words(there));
-            return there.map(mark).into_iter().collect();
-        }
-        _ => return Vec::new(),
-    };
-    let is_known = roster.parties.contains_key(&term.party) || roster.without_node.contains_key(&term.party);
-    let mark = format!("{} is no Party that is known here", term.party);
-    (!is_known).then_some(mark).into_iter().collect()
-}
-
 /// The roles that decide, then what somebody wrote, in quotation marks.
-fn words(member: &Member) -> String {
+pub(super) fn words(member: &Member) -> String {
     let roles: Vec<_> = member.roles.iter().map(|role| role.name()).collect();
     let (name, office) = (&member.person.name, &member.person.office);
     format!("as {}: name {name:?}, office {office:?}", roles.join(", "))

@@ -10,6 +10,7 @@ use super::caller::PersonCaller;
 use super::command::{give, not_what_was_asked};
 use super::held::HeldRegimes;
 use super::originals::Originals;
+use super::originals_named::never_given;
 use super::{faults, status};
 use crate::codec::content::{self, Said};
 use crate::codec::heading::{self, Drafted, Given};
@@ -111,6 +112,7 @@ pub(super) async fn faults(
         faults::of_draft(&regimes, &head.board, &body.outgoing, &body.said).await.map_err(status::record)?;
     // An earlier version of the program put such on record.
     found.extend(acknowledges(&body.outgoing));
+    found.extend(never_given(&head.board, &body.outgoing));
     if let Some(content) = body.said.content() {
         let originals = Originals::at(head, head.records(&registrar.journal), None);
         let own = head.board.own.map(|own| own.party);

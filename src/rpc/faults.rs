@@ -101,6 +101,22 @@ pub async fn of_message(
     Ok(all)
 }
 
+/// The same, and what it waits for: the watch's notice counts what reading the message lists.
+///
+/// # Errors
+/// As for `of_message`.
+pub async fn of_received(
+    originals: &Originals<'_>,
+    regimes: &HeldRegimes<'_>,
+    digest: &Digest,
+    message: &Message,
+    said: &Said,
+) -> Result<Vec<Fault>, RecordFault> {
+    let mut all = of_message(originals, regimes, digest, message, said).await?;
+    all.extend(to_proto(originals.waits_for(&message.draft)));
+    Ok(all)
+}
+
 pub fn to_proto(faults: Vec<FaultNamed>) -> Vec<Fault> {
     faults
         .into_iter()

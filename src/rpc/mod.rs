@@ -18,7 +18,8 @@
 //! - duties: `duty.rs`, worked out in `duties/`
 //! - the watch: `watch.rs`, `watch_now.rs`, `watch_card.rs`, `watch_hand_over.rs`, `acknowledgement.rs`, `alarms.rs`,
 //!   `webhooks.rs`
-//! - custodians and auditors: `party.rs`, `changes.rs`, `own_list.rs`, `party_checks.rs`, `audit.rs`
+//! - custodians and auditors: `party.rs`, `changes.rs`, `change_marks.rs`, `own_list.rs`, `party_checks.rs`,
+//!   `audit.rs`
 
 pub mod accept;
 pub mod access;
@@ -35,6 +36,7 @@ pub mod by_hand;
 mod by_hand_open;
 pub mod caller;
 mod came_by_file;
+mod change_marks;
 mod changes;
 pub mod command;
 mod draft;

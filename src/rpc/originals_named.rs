@@ -1,9 +1,10 @@
 //! What is said of a message beside its digest, its number and whose it is, held against that message where it is on
-//! record here.
+//! record here; what is not held here and waited for; and numbers that stand alone.
 //!
 //! Never here: a refusal. The digest alone binds; a number beside it that is another's would be read all the same.
 
 use super::originals::Originals;
+use crate::domain::board::Board;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::heading::named;
@@ -14,6 +15,8 @@ use crate::replay::records::RecordFault;
 
 const OTHER_NUMBER: &str = "is not the number of the message with the digest beside it";
 const OTHER_AUTHOR: &str = "is not the author of the message with the digest beside it";
+const NEVER_GIVEN: &str =
+    "no message of this Party's has this number: write it as it was released, or the digest";
 
 impl Originals<'_> {
     /// Numbers and authors that the message with the digest beside them contradicts, in the envelope and in the form.
@@ -44,6 +47,17 @@ impl Originals<'_> {
         Ok(found)
     }
 
+    /// What the envelope refers to and is not held here: it waits for that. A thread shows it apart.
+    pub(super) fn waits_for(&self, outgoing: &Outgoing) -> Vec<FaultNamed> {
+        let references = outgoing.references.iter().enumerate();
+        let waited_for = references.filter_map(|(index, one)| {
+            let digest = one.message.filter(|digest| !self.head.board.messages.contains_key(digest))?;
+            let field = format!("heading.references[{}]", index.saturating_add(1));
+            Some(FaultNamed::new(field, format!("waits for the message {digest}, which is not held here")))
+        });
+        waited_for.collect()
+    }
+
     async fn otherwise(
         &self,
         at: &str,
@@ -64,4 +78,30 @@ impl Originals<'_> {
         }
         Ok(found)
     }
+}
+
+/// Where a draft refers to a message of this Party's own by its number alone, and none was ever released under it. What
+/// others number, only they know.
+pub(super) fn never_given(board: &Board, outgoing: &Outgoing) -> Vec<FaultNamed> {
+    let references = outgoing.references.iter().enumerate().filter(|(_, one)| one.message.is_none());
+    let never = references.filter(|(_, one)| is_never_given(board, &one.author, &one.number));
+    let field = |index: usize| format!("heading.references[{}].number", index.saturating_add(1));
+    never.map(|(index, _)| FaultNamed::new(field(index), NEVER_GIVEN)).collect()
+}
+
+/// By the built-in form alone: a regime's pattern may leave out what its series is.
+fn is_never_given(board: &Board, author: &str, number: &str) -> bool {
+    let Some(own) = board.own else { return false };
+    let mut places = number.split('/');
+    let (Some(by), Some(year), Some(audience), Some(serial), None) =
+        (places.next(), places.next(), places.next(), places.next(), places.next())
+    else {
+        return false;
+    };
+    let is_ours = by == own.party.as_str() && author == by;
+    // Of an earlier incarnation nothing is known here.
+    let life = if own.incarnation.0 > 1 { format!("{}.", own.incarnation) } else { String::new() };
+    let serial = serial.strip_prefix(life.as_str()).and_then(|digits| digits.parse::<u64>().ok());
+    let (Ok(year), Some(serial), true) = (year.parse::<i16>(), serial, is_ours) else { return false };
+    board.numbers.get(&(year, audience.to_owned())).is_none_or(|last| serial > *last)
 }

@@ -6,6 +6,7 @@
 use crate::domain::digest::Digest;
 use crate::domain::event::AcceptedKeyList;
 use crate::domain::keys::KeyList;
+use crate::peers::certificate::is_same_authority;
 
 /// All that is in force with it: who confirms it may not have seen it being made.
 pub(super) fn sentence(next: &AcceptedKeyList) -> String {
@@ -21,7 +22,8 @@ pub(super) fn sentence(next: &AcceptedKeyList) -> String {
     )
 }
 
-/// What is new in it and what is gone, entry by entry, each in one line; none where nothing is.
+/// What is new in it and what is gone, entry by entry, each in one line; none where nothing is. Then which of the new
+/// authorities are ones in force, made anew.
 pub(super) fn marks(in_force: &KeyList, next: &KeyList) -> Vec<String> {
     let (before, after) = (entries(in_force), entries(next));
     let only_in = |one: &[String], other: &[String]| -> Vec<String> {
@@ -32,6 +34,23 @@ pub(super) fn marks(in_force: &KeyList, next: &KeyList) -> Vec<String> {
         .filter(|(_, found)| !found.is_empty())
         .map(|(how, found)| {
             format!("{how} against the key list {} in force: {}", in_force.number, found.join(", "))
+        })
+        .chain(made_anew(in_force, next))
+        .collect()
+}
+
+fn made_anew(in_force: &KeyList, next: &KeyList) -> Vec<String> {
+    let before = &in_force.ca_certificates;
+    let fresh = next.ca_certificates.iter().filter(|one| !before.contains(one));
+    let pairs = fresh.filter_map(|one| Some((one, before.iter().find(|old| is_same_authority(old, one))?)));
+    pairs
+        .map(|(one, old)| {
+            format!(
+                "THE SAME KEY: authority {} is authority {}, made anew under its key and name; what that one issued \
+                 stays good",
+                Digest::of(one),
+                Digest::of(old)
+            )
         })
         .collect()
 }
@@ -99,5 +118,24 @@ mod tests {
                 format!("GONE against the key list 2 in force: message {gone}"),
             ]
         );
+    }
+
+    #[test]
+    fn who_confirms_a_key_list_reads_that_an_authority_was_made_anew_under_the_same_key() {
+        let made = |key: &rcgen::KeyPair, serial: u64| {
+            let mut params = rcgen::CertificateParams::new(Vec::new()).unwrap();
+            params.serial_number = Some(rcgen::SerialNumber::from(serial));
+            Bytes::from(params.self_signed(key).unwrap().der().to_vec())
+        };
+        let key = rcgen::KeyPair::generate().unwrap();
+        let (old, anew) = (made(&key, 1), made(&key, 2));
+        let another = made(&rcgen::KeyPair::generate().unwrap(), 3);
+        let with = |authority: &Bytes| KeyList { ca_certificates: vec![authority.clone()], ..list() };
+        let said = marks(&with(&old), &with(&anew));
+        assert_eq!(said.len(), 3, "{said:?}");
+        let (old_digest, new_digest) = (Digest::of(&old), Digest::of(&anew));
+        let same = format!("THE SAME KEY: authority {new_digest} is authority {old_digest}, made anew");
+        assert!(said[2].starts_with(&same), "{said:?}");
+        assert_eq!(marks(&with(&old), &with(&another)).len(), 2);
     }
 }

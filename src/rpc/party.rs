@@ -39,12 +39,12 @@ use crate::evidence::keys::KeyRing;
 use crate::limits;
 use crate::peers::beat::silent_after_ms;
 use crate::peers::certificate;
-use crate::peers::links::{Heard, Links};
+use crate::peers::links::{Heard, Links, Seen};
 use crate::peers::trust_of_board::trust_of;
 use crate::registrar::Registrar;
 use crate::rpc::caller::{Caller, PersonCaller};
 use crate::rpc::held::HeldRegimes;
-use crate::rpc::{access, alarms, by_hand_open, changes, command, status, webhooks};
+use crate::rpc::{access, alarms, by_hand_open, change_marks, changes, command, status, webhooks};
 
 /// The service.
 pub struct PartyCalls {
@@ -86,7 +86,7 @@ impl PartyService for PartyCalls {
         let person = person(&call)?;
         let asked = call.into_inner();
         let change = changes::asked(&self.registrar, &self.ring, &asked).await?;
-        let marks = changes::marks(&self.registrar.head().board, &change);
+        let marks = change_marks::marks(&self.registrar.head().board, &change);
         self.give("PartyService/Propose", Command::Propose(change), asked.command.as_ref(), &asked, &person)
             .await?;
         Ok(Response::new(ProposeResponse { marks }))
@@ -120,7 +120,7 @@ impl PartyService for PartyCalls {
         let board = self.registrar.head().board.clone();
         let proposals = board.roster.proposals.iter().map(|(id, open)| ProposalLine {
             proposal: Bytes::copy_from_slice(&id.0),
-            change: changes::sentence_with_marks(&board, &open.change),
+            change: change_marks::sentence_with_marks(&board, &open.change),
             by: Some(person_to_proto(&open.by)),
             change_digest: Bytes::copy_from_slice(&change::digest_of(&open.change).0),
         });
@@ -141,13 +141,14 @@ impl PartyService for PartyCalls {
             let open = open.entry(party).or_default();
             *open = open.saturating_add(1);
         }
+        let hour = self.registrar.clock.now().hour();
         let open_for = |party: &Party| open.get(party).copied().unwrap_or(0);
         let parties = board.roster.parties.iter().filter_map(|(party, known)| {
             let owed = board.link(*party).map_or(0, |link| {
                 Precedence::FASTEST_FIRST.iter().map(|lane| link.lane(*lane).owed.len()).sum::<usize>()
             });
-            let heard_at = self.links.of(*party).seen().heard_at;
-            let line = party_line(party, known, owed as u64, heard_at)?;
+            let seen = self.links.of(*party).seen();
+            let line = party_line(party, known, owed as u64, seen.heard_at)?;
             let allowance = board.link(*party).and_then(|link| allowance_line(party, link));
             let (up, silent_after_seconds) = self.liveness(&board, *party);
             let is_own = board.own.is_some_and(|own| own.party == *party);
@@ -156,6 +157,8 @@ impl PartyService for PartyCalls {
                 allowance,
                 up,
                 silent_after_seconds,
+                told_not_now_since_ms: board.link(*party).map_or(0, |link| not_now_since(link, &seen)),
+                over_bounds: seen.over_bounds_in(hour),
                 flash_drafts_per_hour: if is_own { board.flash.most() } else { 0 },
                 ..line
             })
@@ -320,6 +323,12 @@ fn shown_change(board: &Board, proposal: CommandId, digest: &[u8]) -> Result<Sho
     Ok(named.map_or(ShownChange::IsAnother, |change| ShownChange::Is(Box::new(change.clone()))))
 }
 
+/// Since when something that is owed waits at the other end's word; 0 where nothing does.
+fn not_now_since(link: &Link, seen: &Seen) -> i64 {
+    let owing = Precedence::FASTEST_FIRST.into_iter().filter(|lane| !link.lane(*lane).owed.is_empty());
+    owing.filter_map(|lane| seen.told_not_now_since(lane)).min().map_or(0, |since| since.0)
+}
+
 /// As two custodians set it; `None` where nothing is other than on any link.
 fn allowance_line(party: &Party, link: &Link) -> Option<LinkAllowance> {
     let Allowance { records, bytes } = link.allowance;
@@ -350,6 +359,8 @@ fn party_line(party: &Party, known: &KnownParty, owed: u64, heard_at: Option<Ins
         up: false,
         silent_after_seconds: 0,
         flash_drafts_per_hour: 0,
+        told_not_now_since_ms: 0,
+        over_bounds: 0,
         unconfirmed_by: introducer.map(|by| by.to_string()).unwrap_or_default(),
         list_since_ms: known.list_since.0,
         list_changed: changed.iter().map(|what| (*what).into()).collect(),

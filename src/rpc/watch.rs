@@ -99,7 +99,7 @@ impl WatchService for WatchCalls {
         let mut regimes = HeldRegimes::at(&head, &self.registrar.journal)
             .read_in(reader)
             .judged_at(self.registrar.clock.now());
-        let faults = faults::of_message(&originals, &regimes, &digest, message, &said)
+        let faults = faults::of_received(&originals, &regimes, &digest, message, &said)
             .await
             .map_err(status::record)?;
         let check = regimes.check_message(digest, message, said.content()).await.map_err(status::record)?;
@@ -254,7 +254,7 @@ impl Follower {
                 if let Some(message) = &received.message {
                     let said = content::said(&message.draft.kind, &message.draft.content);
                     let regimes = HeldRegimes::at(head, &self.journal);
-                    let faults = faults::of_message(originals, &regimes, digest, message, &said)
+                    let faults = faults::of_received(originals, &regimes, digest, message, &said)
                         .await
                         .map_err(status::record)?;
                     notice.fault_count = u32::try_from(faults.len()).unwrap_or(u32::MAX);

@@ -6,16 +6,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use detente::cli::custody::Custody;
 use detente::cli::desk::{Desk, answer};
+use detente::cli::doctor;
 use detente::cli::fault::Fault;
 use detente::cli::key_list;
 use detente::codec::party_file::PartyFile;
 use detente::codec::proto::detente::v1::party_service_client::PartyServiceClient;
 use detente::codec::proto::detente::v1::{
-    ConfirmRequest, ListPartiesRequest, ListProposalsRequest, SubmitRevocationListRequest,
+    self as calls, ConfirmRequest, ListPartiesRequest, ListProposalsRequest, SubmitRevocationListRequest,
     propose_request::Change,
 };
+use detente::domain::digest::Digest;
 use detente::domain::keys::Purpose;
 use detente::domain::people::Role;
+use detente::limits;
 use detente::peers::trust::Reach;
 use tokio_stream::StreamExt as _;
 use tonic::Code;
@@ -26,6 +29,7 @@ use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 
+use crate::officer_program::printed;
 use crate::world::{Medium, State, World, lives, member_added};
 
 /// An open stream lives for an hour if nothing cuts it.
@@ -84,6 +88,51 @@ async fn a_command_given_again_is_answered_again_and_its_id_serves_nothing_else(
     let open = answer(calls.list_proposals(ListProposalsRequest {})).await.unwrap().proposals;
     assert_eq!(open.len(), 1);
     assert!(open[0].change.contains("as watch"), "{}", open[0].change);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_that_goes_on_as_the_sentence_does_is_read_as_a_name_and_one_that_looks_like_another_is_marked()
+ {
+    let mut world = World::on_real_time(Medium::Embedded, &["PL"]).await;
+    let state = world.state_mut("PL");
+    let key = state.take_person("releaser too", "Jan Nowak", &[Role::Releaser]).await;
+    let second = state.desk_directory("second custodian").display().to_string();
+    let person = |name: &str, byte: u8| member_added(name, Digest([byte; 32]), &[Role::Watch]);
+    let evil = "Evil\", office \"Z\"; MARK: nothing";
+    let unlinked = calls::Unlinked {
+        party: "SM".into(),
+        name: "San Marin\u{43e}".into(),
+        contacts: vec!["the \u{421}apital\\".into()],
+    };
+    let act = calls::party_without_node::Act::Known(unlinked);
+    let scripts = "MIXED LETTERS, of more than one script in one word";
+    for (change, said) in [
+        (
+            person(evil, 1),
+            "name \"Evil\\\", office \\\"Z\\\"; MARK: nothing\", office \"Arms Control\"\n".to_owned(),
+        ),
+        (
+            person("jan Nowak", 2),
+            format!(
+                "; MARK: HAS THE NAME of one with another key: key {key} as releaser: name \"Jan Nowak\""
+            ),
+        ),
+        (
+            person("J\u{430}n Nowak", 3),
+            format!("; MARK: name: {scripts}: \"J\u{430}n\" (Latin and Cyrillic)\n"),
+        ),
+        (
+            Change::PartyWithoutNode(calls::PartyWithoutNode { act: Some(act) }),
+            format!(
+                "contacts [\"the \u{421}apital\\\\\"]; MARK: name: {scripts}: \"Marin\u{43e}\" (Latin and Cyrillic); \
+                 MARK: contact: {scripts}: \"\u{421}apital\" (Latin and Cyrillic)\n"
+            ),
+        ),
+    ] {
+        state.try_propose(change).await.unwrap();
+        let listed = printed(&["proposal", "list", "--as", &second]).await;
+        assert!(listed.contains(&said), "{said}: {listed}");
+    }
 }
 
 #[tokio::test]
@@ -234,6 +283,51 @@ async fn a_list_in_the_directory_that_is_not_taken_is_told_and_the_one_on_record
     let after = state.node().registrar.head();
     assert_eq!(after.chain.size, before.chain.size);
     may_call(state.desk("watch")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_list_that_is_not_newer_or_begins_in_the_future_is_told_with_the_way_out() {
+    let world = world_of_one().await;
+    let state = world.state("PL");
+    let file = state.directory.join("revoked.crl");
+    let told = async || state.node().reload().await.unwrap().map(|fault| fault.to_string());
+    let custody = state.directory.join("custody");
+    let older = std::fs::read(custody.join("register")).unwrap();
+    let newest = revoke(state, "auditor of PL");
+    submit(&state.desk("operator"), newest.clone()).await.unwrap();
+    std::fs::write(&file, &newest).unwrap();
+    assert_eq!(told().await, None, "it is on record");
+
+    // The custody comes back from an older copy: what it revokes now is numbered as what is held.
+    std::fs::write(custody.join("register"), older).unwrap();
+    let now = state.node().registrar.clock.now();
+    let unseen = revoke(state, "watch of PL");
+    std::fs::write(&file, &unseen).unwrap();
+    let refused = submit(&state.desk("operator"), unseen).await.unwrap_err();
+    let warned = told().await.unwrap();
+    let lines = doctor::examine(&state.directory, now).await;
+    let found = lines.into_iter().find(|line| line.what == "revocation list in the directory").unwrap();
+    let doctor::Finding::Warning(found) = found.finding else { panic!("no warning") };
+    for said in [refused.message(), &warned, &found] {
+        assert!(said.contains("is number 2, and not newer than number 2"), "{said}");
+        assert!(said.contains("`detente party publish-revocation-list DIRECTORY --after FILE`"), "{said}");
+    }
+
+    let mut custody = Custody::open(&custody, &state.party).unwrap();
+    custody.take_over(&custody.read_list(&newest).unwrap()).unwrap();
+    let ahead = now.plus_ms(limits::CLOCKS_MAY_DIFFER_MS + 2_000);
+    let early = custody.publish_list(ahead, ahead.plus_ms(lives().revocation_list_ms)).unwrap();
+    std::fs::write(&file, &early).unwrap();
+    let warned = told().await.unwrap();
+    let refused = submit(&state.desk("operator"), early).await.unwrap_err();
+    for said in [refused.message(), &warned] {
+        assert!(said.contains("10 minutes ahead of this node's clock"), "{said}");
+    }
+    may_call(state.desk("watch")).await.unwrap();
+    let next = custody.publish_list(now, now.plus_ms(lives().revocation_list_ms)).unwrap();
+    std::fs::write(&file, &next).unwrap();
+    assert_eq!(told().await, None);
+    may_call(state.desk("watch")).await.unwrap_err();
 }
 
 #[tokio::test]

@@ -68,6 +68,39 @@ fn an_authority_opened_again_goes_on_where_it_was() {
 }
 
 #[test]
+fn a_custody_put_back_from_an_older_copy_revokes_what_the_newest_list_does_and_counts_on_from_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("custody");
+    let party = "PL".parse().unwrap();
+    let mut custody = Custody::make(&path, &party, beginning(), end()).unwrap();
+    let mut issued = |name| custody.issue_person(name, "", beginning(), end()).unwrap().serial;
+    let (anna, jan) = (issued("Anna Kowalska"), issued("Jan Nowak"));
+    let older = std::fs::read(path.join("register")).unwrap();
+    custody.revoke(&anna, present()).unwrap();
+    custody.publish_list(present(), end()).unwrap();
+    let newest = custody.publish_list(present(), end()).unwrap();
+    drop(custody);
+    std::fs::write(path.join("register"), older).unwrap();
+
+    let mut custody = Custody::open(&path, &party).unwrap();
+    custody.revoke(&jan, present()).unwrap();
+    let read = custody.read_list(&newest).unwrap();
+    assert_eq!(read.number, 3);
+    custody.take_over(&read).unwrap();
+    // A second time it is no news.
+    custody.take_over(&read).unwrap();
+    let next = custody.publish_list(present(), end()).unwrap();
+    let next = custody.read_list(&next).unwrap();
+    assert_eq!(next.number, 4);
+    let mut both = vec![anna, jan];
+    both.sort();
+    let revoked: Vec<String> = next.revoked.iter().map(|(serial, _)| hex::encode(serial)).collect();
+    assert_eq!(revoked, both);
+    assert!(next.revoked.iter().all(|(_, at)| *at == present()), "{next:?}");
+    assert_eq!(Realm::new("PL").custody.read_list(&newest), None);
+}
+
+#[test]
 fn an_authority_is_made_once_and_opened_only_as_its_own_partys() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("custody");
@@ -80,6 +113,22 @@ fn an_authority_is_made_once_and_opened_only_as_its_own_partys() {
     let foreign = Custody::open(&path, &by).err().unwrap();
     assert!(foreign.to_string().contains("another organisation"), "{foreign}");
     assert_eq!(Custody::open(&path, &pl).unwrap().authority_der(), authority);
+}
+
+#[test]
+fn where_the_custody_is_away_nothing_is_made() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("custody");
+    let party = "PL".parse().unwrap();
+    for _ in 0..2 {
+        let away = Custody::open(&path, &party).err().unwrap().to_string();
+        assert!(away.contains(&format!("no custody lies in {}", path.display())), "{away}");
+        assert!(!path.join("lock").exists());
+        // A place at which a stick is mounted at other times.
+        if !path.exists() {
+            std::fs::create_dir(&path).unwrap();
+        }
+    }
 }
 
 #[test]

@@ -24,6 +24,7 @@ use crate::hostile::{Hostile, count};
 use crate::office::change;
 use crate::officer_program::{object, printed, refused};
 use crate::party::{Folded, at, delivery, peer, receive, theirs, thread, us};
+use crate::talk::{both_settled, outgoing, release};
 use crate::world::{Medium, World};
 
 fn limited(party: Party, records: Option<u64>, bytes: Option<u64>) -> Change {
@@ -171,7 +172,18 @@ async fn a_limit_is_proposed_confirmed_shown_and_lifted_by_command() {
         open
     };
     let why = refused(&["party", "limit", "BY", "--as", &one]).await;
-    assert!(why.contains("--records"), "{why}");
+    assert!(["--records", "--mebibytes", "--lift"].iter().all(|one| why.contains(one)), "{why}");
+    for over in [["--records", "360001"], ["--mebibytes", "2049"]] {
+        let why = refused(&[&["party", "limit", "BY", "--as", &one][..], &over].concat()).await;
+        assert!(why.contains(over[0]) && why.contains(over[1]), "{why}");
+    }
+    let over = calls::LinkAllowance {
+        party: "BY".into(),
+        records_per_hour: Some(limits::LINK_RECORDS_PER_HOUR_MAX + 1),
+        bytes_per_hour: None,
+    };
+    let refused = world.state("PL").try_propose(Wire::LinkAllowance(over)).await.unwrap_err();
+    assert!(refused.message().contains("link_allowance.records_per_hour: at most 360000"), "{refused:?}");
     let read = confirmed(&["--records", "600", "--mebibytes", "20"]).await;
     let words = "below FLASH at most 600 records and 20971520 bytes an hour";
     assert!(read.contains(&format!("let the link with BY bring {words}")), "{read}");
@@ -182,4 +194,34 @@ async fn a_limit_is_proposed_confirmed_shown_and_lifted_by_command() {
     assert!(!listed.contains("LIMITED"), "{listed}");
     let lines = printed(&["party", "list", "--as", &one, "--json"]).await;
     assert!(lines.lines().all(|line| line.contains("\"allowance\":null")), "{lines}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_something_waits_because_of_a_limit_is_read_at_either_end() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let (by, pl) = (world.state("BY").party, world.state("PL").party);
+    let listed = async |code: &str| {
+        let desk = world.state(code).desk_directory("operator").display().to_string();
+        printed(&["party", "list", "--as", &desk]).await
+    };
+    world.state("PL").change(allowance(Some(0)), Bytes::new()).await;
+    let draft = outgoing(thread(1), &[pl], Precedence::Routine, "it waits");
+    release(&world.node("BY").registrar, draft).await;
+    let links = (&world.node("BY").exchange.links, &world.node("PL").exchange.links);
+    let routine = Precedence::Routine;
+    let told = async {
+        while links.0.of(pl).seen().told_not_now_since(routine).is_none() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(120), told).await.expect("an answer");
+    let (there, here) = (listed("BY").await, listed("PL").await);
+    assert!(there.contains("says \"not now\" since 2"), "{there}");
+    assert!(here.contains("time(s) in this hour, over its limit: something waits there"), "{here}");
+
+    world.state("PL").change(allowance(None), Bytes::new()).await;
+    both_settled(&world, "BY", "PL").await;
+    let there = listed("BY").await;
+    assert!(!there.contains("not now"), "{there}");
+    assert!(links.1.of(by).seen().told_not_now_since(routine).is_none());
 }

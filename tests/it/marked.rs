@@ -90,6 +90,32 @@ async fn the_faults_of_a_heading_and_of_what_is_not_held_are_marked_at_the_recei
 }
 
 #[tokio::test]
+async fn a_number_that_stands_alone_and_was_never_given_here_is_told_to_who_drafts() {
+    let world = World::new(&["BY", "PL"]).await;
+    let sent = notify(&world, 1).await;
+    let drafted = async |id: u8, author: &str, number: String| {
+        let reference = evidence::Reference {
+            number,
+            author: author.into(),
+            relation: evidence::Relation::RefersTo as i32,
+            ..Default::default()
+        };
+        let heading = calls::Heading { references: vec![reference], ..heading(2) };
+        pairs(&draft(&world, "BY", id, heading, &filled(Kind::Notification)).await.unwrap().faults)
+    };
+    assert!(drafted(2, "BY", sent.number.clone()).await.is_empty());
+    // What others number, or wrote on paper, only they know.
+    assert!(drafted(3, "PL", "PL/2026/BY/0099".into()).await.is_empty());
+    assert!(drafted(4, "BY", "Note 99".into()).await.is_empty());
+    for (id, number) in [(5, sent.number.replace("/0001", "/0099")), (6, "BY/2026/LT/0001".into())] {
+        let told = drafted(id, "BY", number).await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].0, "heading.references[1].number");
+        assert!(told[0].1.contains("no message of this Party's has this number"), "{told:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_amendment_of_another_partys_notice_or_of_a_cancelled_one_is_a_fault_and_marked_at_the_receiver() {
     let world = World::new(&["BY", "PL"]).await;
     let theirs = send(&world, "PL", 1, to("BY", 1), &filled(Kind::Notification)).await;

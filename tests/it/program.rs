@@ -258,6 +258,10 @@ fn a_person_is_issued_proposed_confirmed_removed_and_revoked_by_command() {
     assert!(published["list_until"].as_str().unwrap().ends_with('Z'));
     assert!(said(&["party", "publish-revocation-list", node]).contains("submit-revocation-list"));
     assert_eq!(said(&["party", "submit-revocation-list", "--as", &anna, &list]), "on record\n");
+    let file = folder.path().join("PL.txt").display().to_string();
+    said(&["party", "export", "--as", &anna, "--out", &file]);
+    said(&["party", "publish-revocation-list", node, "--after", &file]);
+    assert_eq!(said(&["party", "submit-revocation-list", "--as", &anna, &list]), "on record\n");
     server.end("TERM");
 }
 
@@ -459,6 +463,16 @@ fn serve_ends_with_a_code_of_its_own_where_a_start_helps_nothing_before_somebody
     fs::write(directory.join("node.toml"), "no settings").unwrap();
     assert_eq!(ends_with(node), operator_must_act);
     fs::write(directory.join("node.toml"), settings).unwrap();
+    // Another Party's key, or none.
+    let (key, ours) = (directory.join("keys/record.key"), folder.path().join("record.key"));
+    fs::copy(&key, &ours).unwrap();
+    fs::write(&key, format!("detente-key-1 record {}\n", "7e".repeat(32))).unwrap();
+    assert_eq!(ends_with(node), operator_must_act);
+    fs::remove_file(&key).unwrap();
+    let why = sentence(&["serve", node]);
+    assert!(why.contains("the record key of the key list in force is not"), "{why}");
+    assert_eq!((why.matches("doctor").count(), ends_with(node)), (1, operator_must_act), "{why}");
+    fs::copy(&ours, &key).unwrap();
 
     // Found broken while it serves, marked as that, and refused without the mark.
     let mut server = Server::start(&directory);

@@ -181,7 +181,7 @@ async fn the_command_line_shows_what_it_confirms_and_asks_where_somebody_sits() 
     let (digest, wrong) = (listed["digest"].as_str().unwrap(), "ab".repeat(32));
     let by_digest = |digest| ["proposal", "confirm", &none, "--digest", digest, "--as", &other];
     let why = refused(&by_digest(&wrong)).await;
-    assert!(why.contains("another change is, than was shown"), "{why}");
+    assert!(why.contains("another change than the one that was shown"), "{why}");
     printed(&by_digest(digest)).await;
     assert!(rule().is_empty());
     let why = refused(&["proposal", "confirm", &none, "--as", &other]).await;

@@ -65,6 +65,18 @@ async fn a_reference_that_never_comes_is_on_record_after_an_hour_once_and_told_a
     }
     let shown = show(&world, "PL", &sent.thread, 0).await;
     assert!(!shown.messages[0].marks.iter().any(|mark| mark.contains("has not come")), "{shown:?}");
+    assert_eq!(shown.messages[0].waits_for, [missing.0.to_vec()]);
+    // The notice counts it among the faults, and reading the message lists it.
+    let read = calls::ReadRequest { digest: sent.message_digest.clone(), ..Default::default() };
+    let read = watches(&world.desk("PL", "watch")).read(read).await.unwrap().into_inner();
+    let listed: Vec<_> = read.faults.iter().map(|one| (one.field.as_str(), one.rule.as_str())).collect();
+    let waits = format!("waits for the message {missing}, which is not held here");
+    assert_eq!(listed, [("heading.references[1]", waits.as_str())]);
+    let call = calls::FollowRequest { after: 0, once: true, all_offices: false };
+    let notices = watches(&world.desk("PL", "watch")).follow(call).await.unwrap().into_inner();
+    let counted = notices.map(Result::unwrap).filter(|one| one.digest == sent.message_digest);
+    let counted: Vec<u32> = counted.map(|one| one.fault_count).collect().await;
+    assert_eq!(counted, [1]);
 
     // One node is down when the hour has passed, and finds the same when it is back.
     world.state_mut("PL").stop().await;

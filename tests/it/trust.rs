@@ -127,7 +127,11 @@ fn a_list_is_taken_from_its_own_party_while_in_force_and_only_if_newer() {
     let check = |party, der: &[u8], now| trust.check_list(party, der, now);
     assert_eq!(check(&by.party, &next, present()), Ok(()));
     assert_eq!(check(&by.party, &next, end()), Err(BadList::Expired));
-    assert_eq!(check(&by.party, &held, present()), Err(BadList::NotNewer));
+    assert_eq!(check(&by.party, &held, present()), Err(BadList::NotNewer { number: 1, held: 1 }));
+    // Clocks may differ, and no further.
+    let early = present().plus_ms(-limits::CLOCKS_MAY_DIFFER_MS);
+    assert_eq!(check(&by.party, &next, early), Ok(()));
+    assert_eq!(check(&by.party, &next, early.plus_ms(-1)), Err(BadList::FromTheFuture));
     assert_eq!(check(&pl.party, &next, present()), Err(BadList::NotTheirs));
     assert_eq!(check(&unknown, &next, present()), Err(BadList::NotTheirs));
     for at in 0..next.len() {

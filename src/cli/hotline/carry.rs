@@ -359,6 +359,7 @@ fn listed_json(one: &calls::CarriedFile) -> serde_json::Value {
 
 /// Found out before anything is asked of the node.
 fn check_free(path: &Path) -> Result<(), FileFault> {
+    files::named(path)?;
     if path.exists() { Err(FileFault::Exists(path.to_owned())) } else { Ok(()) }
 }
 

@@ -22,7 +22,7 @@ mod links;
 mod mixed;
 mod not_in;
 mod not_to;
-mod officer;
+pub(super) mod officer;
 pub(in crate::cli) mod open_drafts;
 mod page;
 mod paper;

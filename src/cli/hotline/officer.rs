@@ -1,11 +1,11 @@
-//! The name of an officer in a sentence on what became of a text: it does not pass for what that says next.
+//! The name of an officer in a sentence, such as on what became of a text: it does not pass for what that says next.
 //!
 //! Never here: a name in other words than its Party stated it.
 
 use crate::domain::text::shown;
 
 /// Safe to show. One in which more than words stands has marks around it.
-pub(super) fn officer(name: &str) -> String {
+pub(in crate::cli) fn officer(name: &str) -> String {
     let name = shown(name);
     let is_in_words = |character: char| character.is_alphabetic() || " ,.-'".contains(character);
     if name.chars().all(is_in_words) { name } else { format!("\"{}\"", name.replace('"', "'")) }

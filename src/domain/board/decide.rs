@@ -305,7 +305,7 @@ fn check_shown_change(shown: &ShownChange, open: &Change) -> Result<(), Refusal>
         ShownChange::Is(change) if **change == *open => Ok(()),
         ShownChange::Is(_) | ShownChange::IsAnother => Err(Refusal::Field {
             field: "change_digest",
-            rule: "the digest of what is proposed under this id: another change is, than was shown".into(),
+            rule: "what is open under this id is another change than the one that was shown".into(),
         }),
     }
 }
