@@ -8,12 +8,16 @@
 mod became;
 mod by_hand;
 mod by_way;
+mod copies;
 mod dated;
 mod dispatch;
+mod given;
 mod handed_on;
+mod heads;
 mod keys;
 mod leaves;
 mod oddities;
+mod received;
 mod session;
 mod thread;
 
