@@ -12,7 +12,7 @@ use detente::cli::serve::OPERATOR_MUST_ACT;
 use detente::limits;
 
 const UNIT: &str = include_str!("../../deploy/detente.service");
-const README: &str = include_str!("../../README.md");
+const GUIDE: &str = include_str!("../../deploy/README.md");
 
 /// The one value of a setting of the unit.
 fn set(name: &str) -> &'static str {
@@ -44,7 +44,7 @@ fn the_unit_starts_the_program_in_the_one_directory_that_it_may_write() {
 fn the_unit_starts_again_after_what_passes_and_leaves_stopped_what_an_operator_must_mend() {
     assert_eq!(set("Restart"), "on-failure");
     assert_eq!(number("RestartPreventExitStatus"), u64::from(OPERATOR_MUST_ACT));
-    assert!(README.contains(&format!("`serve` ends with {OPERATOR_MUST_ACT} where")));
+    assert!(GUIDE.contains(&format!("`serve` ends with {OPERATOR_MUST_ACT} where")));
     assert!(set("ExecReload").ends_with(" -HUP $MAINPID"));
     // Calls, the writer and the checkpoint are each given so long.
     assert!(number("TimeoutStopSec") * 1_000 > 3 * limits::SHUTDOWN_MS_MAX);

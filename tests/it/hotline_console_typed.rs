@@ -184,7 +184,7 @@ async fn a_paste_is_text_and_no_keys_and_is_taken_whole_or_not_at_all_and_no_let
         }
         left(pl);
         let mut next = opened(console(&world, "PL"));
-        next.press("w");
+        write(&mut next, "");
         next.until_it_says(&bytes);
         left(next);
     });

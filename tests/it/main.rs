@@ -67,6 +67,7 @@ mod formatted_judged;
 mod formatted_unseen;
 mod forwarded;
 mod function;
+mod guides;
 mod hostile;
 mod hotline;
 mod hotline_agreed;

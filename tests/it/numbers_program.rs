@@ -200,18 +200,18 @@ async fn a_revised_draft_is_rid_of_its_list_of_those_who_alone_may_have_it() {
     assert!(!faults.contains("heading.releasable_to"), "{faults}");
 }
 
-/// The text between the fences that follow a mark in the README.
-fn fenced<'a>(readme: &'a str, mark: &str) -> &'a str {
-    let after = readme.split_once(mark).unwrap_or_else(|| panic!("{mark}")).1;
+/// The text between the fences that follow a mark in a guide.
+fn fenced<'a>(guide: &'a str, mark: &str) -> &'a str {
+    let after = guide.split_once(mark).unwrap_or_else(|| panic!("{mark}")).1;
     after.split_once("```toml\n").unwrap().1.split_once("```").unwrap().0
 }
 
 #[tokio::test]
-async fn the_numbers_of_the_readme_are_taken() {
-    let readme = include_str!("../../README.md");
+async fn the_numbers_of_the_guide_are_taken() {
+    let guide = include_str!("../../src/regimes/README.md");
     let folder = tempfile::tempdir().unwrap();
     let whole =
-        ["regime, `lakes.toml`:", "what stands for each of its documents:"].map(|mark| fenced(readme, mark));
+        ["regime, `lakes.toml`:", "what stands for each of its documents:"].map(|mark| fenced(guide, mark));
     let regime = written(folder.path(), "lakes.toml", &whole.concat());
     let shown = printed(&["regime", "show", &regime]).await;
     assert!(shown.contains("pattern: L/{party}/{yy}/{audience}-{serial}/F{format}"), "{shown}");

@@ -5,6 +5,7 @@
 //! read, is the message that hands it on. One that is not addressed to this Party stays with `handed_on.rs`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use tonic::Status;
@@ -15,7 +16,7 @@ use super::told::Told;
 use crate::codec::forwarded::Original;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
-use crate::domain::hotline::session::begins;
+use crate::domain::hotline::session::{Spoken, begins};
 use crate::domain::party::Party;
 use crate::domain::said::{Said, takes_back};
 use crate::domain::thread::{Entry, Thread};
@@ -75,6 +76,9 @@ impl Told {
         let envelope = one.original.wrapping.payload.len().saturating_sub(original.draft.content.len());
         let before = self.bytes();
         self.take((*message, at), recorded, original, envelope);
+        if let Some(taken) = self.spoken.last_mut().filter(|one| one.said.message == *message) {
+            Arc::make_mut(taken).came_by_way = true;
+        }
         let bytes = self.bytes().saturating_sub(before);
         self.rooms.add_by_way((*message, author), bytes, times);
         self.by_way.insert(*message, ByWay { by, in_message, at, bytes });
@@ -90,6 +94,22 @@ impl Told {
             is_more |= self.count_by_way(one, 1);
         }
         is_more
+    }
+
+    /// What its author brought as well has been on record since it was first handed on, in whichever order the two are
+    /// read: a node that is started again reads both at once.
+    pub(super) fn count_since_handed_on(&mut self) {
+        let mut since: BTreeMap<Digest, u64> = BTreeMap::new();
+        for one in self.handed_on.iter().filter(|one| one.may_count) {
+            let first = since.entry(one.original.digest).or_insert(one.recorded);
+            *first = one.recorded.min(*first);
+        }
+        for one in &mut self.spoken {
+            let since = since.get(&one.said.message).copied();
+            if let Some(recorded) = since.filter(|since| *since < one.recorded) {
+                *one = Arc::new(Spoken { recorded, ..Spoken::clone(one) });
+            }
+        }
     }
 
     /// What may count and does not, as its author has no room for it.

@@ -185,28 +185,29 @@ fn the_file_of_one_that_is_built_in_can_be_taken_as_a_beginning() {
     assert_eq!(out, "the same file\n");
 }
 
-/// The text between the fences that follow a mark in the README.
-fn fenced<'a>(readme: &'a str, mark: &str) -> &'a str {
-    let after = readme.split_once(mark).unwrap_or_else(|| panic!("{mark}")).1;
+/// The text between the fences that follow a mark in a guide.
+fn fenced<'a>(guide: &'a str, mark: &str) -> &'a str {
+    let after = guide.split_once(mark).unwrap_or_else(|| panic!("{mark}")).1;
     let block = after.split_once("\n```").unwrap().1.split_once('\n').unwrap().1;
     block.split_once("```").unwrap().0
 }
 
 #[test]
-fn the_samples_in_the_readme_are_what_the_program_takes_and_says() {
-    let readme = include_str!("../../../README.md");
+fn the_samples_in_the_guides_are_what_the_program_takes_and_says() {
+    let officers = include_str!("../../../src/cli/README.md");
+    let rules = include_str!("../../../src/regimes/README.md");
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
-    std::fs::write(here.join("lakes.toml"), fenced(readme, "regime, `lakes.toml`:")).unwrap();
-    std::fs::write(here.join("calendar.toml"), fenced(readme, "whole one, `calendar.toml`:")).unwrap();
+    std::fs::write(here.join("lakes.toml"), fenced(rules, "regime, `lakes.toml`:")).unwrap();
+    std::fs::write(here.join("calendar.toml"), fenced(officers, "example, `calendar.toml`:")).unwrap();
     let (_, form, _) = detente(here, &["exercise", "template", "notification", "--filled"]);
     std::fs::write(here.join("notification.toml"), form).unwrap();
     let check = "exercise check notification.toml --regime lakes.toml --released-at 2031-09-03T09:00:00Z --to SU \
                  --bound SU";
-    assert!(readme.contains(&format!("detente {check}\n")));
+    assert!(rules.contains(&format!("detente {check}\n")));
     let (well, said, fault) = detente(here, &check.split(' ').collect::<Vec<_>>());
     assert!(well, "{fault}");
-    assert_eq!(said, fenced(readme, "The last one needs no node, and says:"));
+    assert_eq!(said, fenced(rules, "The last one needs no node, and says:"));
     let (well, _, fault) = detente(here, &["exercise", "check", "calendar.toml", "--regime", "lakes.toml"]);
     assert!(well, "{fault}");
 }
