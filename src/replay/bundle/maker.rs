@@ -113,8 +113,8 @@ impl Maker<'_> {
         Some((size, signed.note().to_string().into()))
     }
 
-    /// Their receipt, where they replaced the key that signed the head with which it came: under a head of theirs that we
-    /// followed, with our cosignature.
+    /// Their receipt, where they replaced the key that signed the head with which it came: under a head of theirs
+    /// that we followed, with our cosignature.
     fn proven_anew(
         &self,
         proven: &Bytes,
@@ -132,8 +132,8 @@ impl Maker<'_> {
         Some(dispatch::encode_proven(&ProvenReceipt { inclusion_path, checkpoint, ..came }))
     }
 
-    /// A head of ours that they cosigned, signed with the key in force: the text is the same, and so is what they cosigned.
-    /// Without that key, as it was.
+    /// A head of ours that they cosigned, signed with the key in force: the text is the same, and so is what they
+    /// cosigned. Without that key, as it was.
     fn with_our_signature(&self, cover: &Cover, tree: &Tree, other: Party) -> Bytes {
         let signed = || {
             let (_, ours) = self.checkpoint(tree, cover.size, other)?;

@@ -136,8 +136,8 @@ impl Checker<'_> {
 }
 
 impl Keys {
-    /// What a head proves of its keeper's word: under a key that was replaced since nothing, unless the other end cosigned
-    /// it with one that was not.
+    /// What a head proves of its keeper's word: under a key that was replaced since nothing, unless the other end
+    /// cosigned it with one that was not.
     pub(super) fn weigh_head(&self, head: &Head, (keeper, other): (Party, Party)) -> Weighed {
         match self.cosigned(head, other) {
             Ok(Some(cosigned)) if cosigned.is_newest && !head.is_newest => Weighed {

@@ -1,5 +1,5 @@
-//! Whether the heads of one ledger that are in a bundle follow from one another. Each leaf's path to a head gives the root
-//! of all leaves up to that one, which a smaller head, or another path, must have as well.
+//! Whether the heads of one ledger that are in a bundle follow from one another. Each leaf's path to a head gives the
+//! root of all leaves up to that one, which a smaller head, or another path, must have as well.
 //!
 //! Never here: which of two is right. Who signed both with keys that were not replaced contradicts itself; of whom a key
 //! was replaced is blamed for nothing.
@@ -18,8 +18,8 @@ use crate::domain::message::Dispatch;
 use crate::domain::party::Party;
 use crate::evidence::merkle;
 
-/// For so many first leaves of a ledger the roots that its heads give, each with whether one of these is signed with a key
-/// that was not replaced.
+/// For so many first leaves of a ledger the roots that its heads give, each with whether one of these is signed with a
+/// key that was not replaced.
 type Roots = BTreeMap<u64, BTreeMap<Digest, bool>>;
 
 /// A leaf, and a head over it that verifies.

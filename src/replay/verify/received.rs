@@ -48,7 +48,7 @@ impl Checker<'_> {
         Given::At(receipt.received_at, word)
     }
 
-    /// When the sender of what was received cosigned the head with the receipt, under a key that it did not replace since.
+    /// When the sender of what was received cosigned the head with the receipt, by a key that it did not replace since.
     fn heard(
         &mut self,
         about: &str,
