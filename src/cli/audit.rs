@@ -185,9 +185,13 @@ async fn verify(args: Verify) -> Result<(), Fault> {
     } else {
         audit_report::print(&report, args.fingerprint)
     }
-    match report.first_failing {
-        None => Ok(()),
-        Some(index) => Err(Fault::new(format!("record {index} is the first that fails"))),
+    match (report.missing_from, report.first_failing) {
+        (_, None) => Ok(()),
+        (Some(index), Some(_)) => {
+            let sentence = format!("no record that is here fails; records are missing from {index} on");
+            Err(Fault::new(sentence))
+        }
+        (None, Some(index)) => Err(Fault::new(format!("record {index} is the first that fails"))),
     }
 }
 
@@ -213,7 +217,7 @@ async fn verify_over_the_network(
         checkpoint = Some(piece.checkpoint).filter(|note| !note.is_empty());
     }
     if checkpoint.is_none() {
-        audit.broken_off("the node's answer ended before the checkpoint that should end it");
+        audit.cut_short("the node's answer ended before the checkpoint that should end it");
     }
     Ok(tokio::task::spawn_blocking(move || audit.finish(checkpoint.as_deref())).await?)
 }

@@ -134,7 +134,10 @@ fn read(
     Ok(match ended {
         Ok(note) => audit.finish_with_fold(note.as_deref()),
         Err(fault) => {
-            audit.broken_off(fault.to_string());
+            match fault {
+                ExportFault::CutShort => audit.cut_short(fault.to_string()),
+                _ => audit.broken_off(fault.to_string()),
+            }
             audit.finish_with_fold(None)
         }
     })

@@ -194,6 +194,7 @@ pub fn print_json(report: &Report) {
         "copied": copied,
         "doubtful_position": report.doubtful,
         "first_failing": report.first_failing,
+        "missing_from": report.missing_from,
         "fault_count": report.fault_count,
         "faults": faults.collect::<Vec<_>>(),
         "voids": voids.collect::<Vec<_>>(),

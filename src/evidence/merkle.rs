@@ -179,6 +179,21 @@ pub fn verify_inclusion(
     if hash == *root { Ok(()) } else { Err(ProofFault::OtherRoot) }
 }
 
+/// The root of the leaves up to and with one, by the path on which `verify_inclusion` found that one in a tree of `size`
+/// leaves: what stands to the left of it is all that they have beside it.
+pub fn root_up_to(leaf_hash: &Digest, leaf: u64, size: u64, path: &[Digest]) -> Digest {
+    let (mut node, mut last) = (leaf, size.saturating_sub(1));
+    let mut hash = *leaf_hash;
+    for sibling in path {
+        if is_right_child(node, last) {
+            hash = node_hash(sibling, &hash);
+            (node, last) = skip_levels_without_sibling(node, last);
+        }
+        (node, last) = (node >> 1, last >> 1);
+    }
+    hash
+}
+
 /// Whether the sibling is to the left: an odd position, or the last of its level.
 fn is_right_child(node: u64, last: u64) -> bool {
     node & 1 == 1 || node == last

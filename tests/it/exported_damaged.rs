@@ -60,6 +60,16 @@ async fn a_damaged_journal_is_exported_as_it_stands_and_the_audit_names_the_firs
         assert_eq!(entries(&file), whole, "{what}");
         let report = report(&file);
         assert_eq!(report["first_failing"], *first, "{what}: {report:#}");
+        let told = run(&["audit", "verify", "--file", text(&file)]);
+        let told = String::from_utf8_lossy(&told.stderr).into_owned();
+        // Of what is here nothing fails where only the end is gone.
+        if what.starts_with("an end cut off") {
+            assert_eq!(report["missing_from"], *first, "{what}: {report:#}");
+            let missing = format!("no record that is here fails; records are missing from {first} on");
+            assert!(told.contains(&missing), "{told}");
+        } else {
+            assert!(told.contains(&format!("record {first} is the first that fails")), "{what}: {told}");
+        }
         assert!(!said(&file).contains('\u{1b}'));
         let refused = run(&["serve", text(&directory)]);
         assert!(!refused.status.success(), "{what}");

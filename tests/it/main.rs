@@ -24,6 +24,7 @@ mod bonds;
 mod broker;
 mod bundle;
 mod bundle_became;
+mod bundle_heads;
 mod bundle_keys;
 mod by_hand;
 mod by_hand_decided;

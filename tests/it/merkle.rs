@@ -2,7 +2,7 @@
 
 use detente::domain::digest::Digest;
 use detente::domain::ledger::{Edge, empty_root, leaf_hash, node_hash};
-use detente::evidence::merkle::{ProofFault, Tree, verify_inclusion};
+use detente::evidence::merkle::{ProofFault, Tree, root_up_to, verify_inclusion};
 use proptest::prelude::*;
 
 /// The leaves of the test vectors that implementations of Certificate Transparency share.
@@ -211,5 +211,17 @@ proptest! {
     ) {
         let root = leaf_hash(b"");
         prop_assert!(verify_inclusion(&root, a, b, &path, &Digest::ZERO).is_err());
+    }
+}
+
+#[test]
+fn the_path_of_a_leaf_gives_the_root_of_all_leaves_up_to_it() {
+    let tree = tree_of(33);
+    for size in 1..=33 {
+        for leaf in 0..size {
+            let path = tree.inclusion_path(leaf, size).unwrap();
+            let root = root_up_to(tree.leaf(leaf).unwrap(), leaf, size, &path);
+            assert_eq!(root, tree.root_at(leaf + 1).unwrap(), "leaf {leaf} of {size}");
+        }
     }
 }

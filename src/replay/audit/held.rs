@@ -52,6 +52,7 @@ impl Audit {
             None => return Covered::ByNothing,
             Some(Ok(signed)) if signed.size > size => {
                 let covers = signed.size;
+                self.found.ends_early = true;
                 self.found
                     .fault(size, format!("it is missing or changed: the checkpoint covers {covers} records"));
             }
@@ -83,6 +84,7 @@ impl Audit {
                 let sentence = format!(
                     "it is missing or changed: the checkpoint kept beside the journal covers {covers} records"
                 );
+                self.found.ends_early = true;
                 self.found.fault(size, sentence);
             }
             Some(Ok(signed)) if kept.root != Some(signed.root) => {

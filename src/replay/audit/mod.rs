@@ -132,6 +132,12 @@ impl Audit {
         self.found.fault(self.fold.chain.size, sentence.into());
     }
 
+    /// As `broken_off`, where what was read ends before it should.
+    pub fn cut_short(&mut self, sentence: impl Into<String>) {
+        self.found.ends_early = true;
+        self.broken_off(sentence);
+    }
+
     /// One round: this thread folds the entries that were verified in the round before; meanwhile all
     /// cores verify those that come next, and what stands in the records folded before.
     fn round(&mut self, coming: Vec<Entry>) {
@@ -226,6 +232,10 @@ impl Audit {
 
     fn report(&mut self, covered: Covered) -> Report {
         let (fold, found) = (&self.fold, std::mem::take(&mut self.found));
+        // Behind what is here nothing stands that could be the next record, or that follows on it.
+        let stops = found.suspect.is_none() && !self.stopped && fold.missing_at_end().is_none();
+        let size = fold.chain.size;
+        let missing_from = found.first_failing.filter(|first| found.ends_early && stops && *first == size);
         let vouched = matches!(covered, Covered::ByCheckpoint { .. }) || found.first_failing.is_some();
         Report {
             own: fold.board.own.map(|own| (own.party, own.incarnation)),
@@ -242,6 +252,7 @@ impl Audit {
             hand_overs: found.hand_overs.into_iter().collect(),
             checked: found.checked,
             first_failing: found.first_failing,
+            missing_from,
             faults: found.faults.into_iter().collect(),
             fault_count: found.fault_count,
             voids: found.voids.into_iter().collect(),

@@ -25,6 +25,8 @@ pub(super) struct Found {
     pub hand_overs: VecDeque<(u64, OfferedOnRecord)>,
     /// What stands where the next record that counts should be.
     pub suspect: Option<Suspect>,
+    /// What was read ends before the end that it should have.
+    pub ends_early: bool,
 }
 
 /// An entry that is void and may be a record that was changed.
@@ -93,6 +95,8 @@ pub struct Report {
     pub checked: u64,
     /// The first index at which history fails; `None` if all holds.
     pub first_failing: Option<u64>,
+    /// From which index on records are missing, where all that are here hold: then none of them fails.
+    pub missing_from: Option<u64>,
     /// The first [`limits::AUDIT_FAULTS_SHOWN_MAX`] faults, by index.
     pub faults: Vec<Fault>,
     pub fault_count: u64,

@@ -7,21 +7,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
-use super::item::{Cover, Item, Ledgers, ReceiptFound};
+use super::item::{Cover, Item, Ledgers, ReceiptFound, bears};
 use super::maker::Maker;
 use crate::codec::bundle::{Bundle, BundleMessage, Disputed, OtherLeaf};
 use crate::codec::by_hand::AccountByHand;
 use crate::codec::{dispatch, message, signed};
-use crate::domain::board::{Board, Own};
+use crate::domain::board::Own;
 use crate::domain::by_hand::DeliveredByHand;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Contradiction, Event, Head, Leaf, Received, Record, Released};
+use crate::domain::keys::Purpose;
 use crate::domain::ledger::leaf_hash;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::taken_by::TakenBy;
 use crate::domain::time::Instant;
-use crate::evidence::keys::KeyRing;
 use crate::evidence::merkle::Tree;
 use crate::evidence::proof::Proof;
 use crate::limits;
@@ -59,8 +59,12 @@ impl Gathered {
     }
 
     /// From here on the ledgers of the links are followed that the thread went over.
-    pub fn follow_ledgers(&mut self) {
-        self.ledgers = self.items.iter().map(|item| (item.other_end(), Ledgers::default())).collect();
+    pub fn follow_ledgers(&mut self, maker: &Maker<'_>) {
+        let others: BTreeSet<Party> = self.items.iter().map(Item::other_end).collect();
+        let ledgers = |party| {
+            Ledgers::new(maker.note_key(party, Purpose::Ledger), maker.note_key(party, Purpose::Witness))
+        };
+        self.ledgers = others.into_iter().map(|party| (party, ledgers(party))).collect();
     }
 
     pub fn take(&mut self, record: &Record) {
@@ -74,7 +78,9 @@ impl Gathered {
                     let receipt = &receipted.receipt;
                     if let Some(item) = self.sent(receipted.party, receipt.lane, receipt.serial) {
                         let proven = receipted.proven.clone();
-                        item.receipt = Some(ReceiptFound::Theirs { proven, at: record.at });
+                        let leaf_index = receipt.leaf_index;
+                        let found = ReceiptFound::Theirs { proven, leaf_index, at: record.at, covered: None };
+                        item.receipt = Some(found);
                     }
                 }
                 Event::ReceiptDisputed { party, lane, serial, receipt, reason } => {
@@ -127,7 +133,7 @@ impl Gathered {
         }
     }
 
-    /// The ledgers of the links concerned, and the first head to cover each dispatch and receipt.
+    /// The ledgers of the links concerned, and the head that covers each dispatch and receipt.
     pub fn cover(&mut self, record: &Record) {
         let ledgers = &mut self.ledgers;
         leaves_in(record, |leaf| {
@@ -261,37 +267,47 @@ impl Gathered {
 
     /// A head of our ledger that the other end cosigned.
     fn cosigned(&mut self, head: &Head, at: Instant) {
-        let cover = Cover { note: head.note.clone(), size: head.size, at };
+        let Some(ledgers) = self.ledgers.get(&head.party) else { return };
+        let in_force = bears(&head.note, ledgers.witness_key.as_ref());
+        let cover = Cover { note: head.note.clone(), size: head.size, at, in_force };
         for item in &mut self.items {
             if item.dispatch.to == head.party && item.dispatch.leaf_index < head.size {
-                item.covered.get_or_insert_with(|| cover.clone());
+                cover.take_for(&mut item.covered);
             }
             if let Some(ReceiptFound::Ours { leaf_index, covered, .. }) = &mut item.receipt
                 && item.dispatch.from == head.party
                 && *leaf_index < head.size
             {
-                covered.get_or_insert_with(|| cover.clone());
+                cover.take_for(covered);
             }
         }
     }
 
     /// A head of the other end's ledger that we cosigned.
     fn followed(&mut self, head: &Head, at: Instant) {
+        let Some(ledgers) = self.ledgers.get(&head.party) else { return };
+        let in_force = bears(&head.note, ledgers.ledger_key.as_ref());
+        let cover = Cover { note: head.note.clone(), size: head.size, at, in_force };
         for item in &mut self.items {
             if item.dispatch.from == head.party && item.dispatch.leaf_index < head.size {
-                item.covered.get_or_insert_with(|| Cover { note: head.note.clone(), size: head.size, at });
+                cover.take_for(&mut item.covered);
+            }
+            if let Some(ReceiptFound::Theirs { leaf_index, covered, .. }) = &mut item.receipt
+                && item.dispatch.to == head.party
+                && *leaf_index < head.size
+            {
+                cover.take_for(covered);
             }
         }
     }
 
-    pub fn bundle(self, board: &Board, ring: &KeyRing, now: Instant) -> Bundle {
-        let maker = Maker { own: self.own, board, ring };
+    pub fn bundle(self, maker: &Maker<'_>, now: Instant) -> Bundle {
         let trees: BTreeMap<Party, (Tree, Tree)> =
             self.ledgers.iter().map(|(party, ledgers)| (*party, ledgers.trees())).collect();
         let mut parties: BTreeSet<Party> = self.messages.iter().map(|(_, author, _)| *author).collect();
         parties.extend(self.items.iter().flat_map(|item| [item.dispatch.from, item.dispatch.to]));
         parties.insert(self.own.party);
-        parties.extend(self.handed_on.iter().filter(|party| board.roster.newest_list_of(**party) > 0));
+        parties.extend(self.handed_on.iter().filter(|party| maker.board.roster.newest_list_of(**party) > 0));
         Bundle {
             thread: self.thread,
             made_by: self.own.party,

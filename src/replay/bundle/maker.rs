@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use super::item::{Cover, Item, ReceiptFound};
+use super::item::{Cover, Item, ReceiptFound, bears};
 use crate::codec::bundle::{BundleDispatch, BundleParty, DispatchBytes};
 use crate::codec::dispatch::{self, ProvenReceipt};
 use crate::codec::signed;
@@ -19,7 +19,7 @@ use crate::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::evidence::keys::{KeyRing, PublicKey, SigningKey};
 use crate::evidence::merkle::Tree;
 use crate::evidence::names;
-use crate::evidence::note::{NoteAlgorithm, NoteKey};
+use crate::evidence::note::{Note, NoteAlgorithm, NoteKey};
 use crate::evidence::proof::Proof;
 use crate::evidence::signed::{PayloadType, Signed};
 
@@ -52,17 +52,26 @@ impl Maker<'_> {
         };
         let covered = item.covered.and_then(|cover| {
             let path = sender_tree?.inclusion_path(item.dispatch.leaf_index, cover.size).ok()?;
-            let note = if ours { cover.note.clone() } else { self.with_our_cosignature(&cover, other)? };
+            let note = if ours {
+                self.with_our_signature(&cover, sender_tree?, other)
+            } else {
+                self.with_our_cosignature(&cover, other)?
+            };
             let checkpoint = String::from_utf8(note.to_vec()).ok()?;
             let proof = Proof { index: item.dispatch.leaf_index, path, extra: None, checkpoint };
             Some(Bytes::from(proof.to_text()))
         });
         let receipt = item.receipt.and_then(|found| match found {
-            ReceiptFound::Theirs { proven, at } => Some((proven, at)),
+            ReceiptFound::Theirs { proven, leaf_index, at, covered } => {
+                let place = covered.zip(trees.map(|(_, their)| their));
+                let anew = place
+                    .and_then(|(cover, tree)| self.proven_anew(&proven, leaf_index, &cover, tree, other));
+                Some((anew.unwrap_or(proven), at))
+            }
             ReceiptFound::Ours { body, leaf_index, at, covered } => {
                 let tree = &trees?.0;
                 let (size, note) = match covered {
-                    Some(cover) => (cover.size, cover.note),
+                    Some(cover) => (cover.size, self.with_our_signature(&cover, tree, other)),
                     None => self.checkpoint(tree, leaf_index.checked_add(1)?, other)?,
                 };
                 let inclusion_path = tree.inclusion_path(leaf_index, size).ok()?;
@@ -104,6 +113,40 @@ impl Maker<'_> {
         Some((size, signed.note().to_string().into()))
     }
 
+    /// Their receipt, where they replaced the key that signed the head with which it came: under a head of theirs
+    /// that we followed, with our cosignature.
+    fn proven_anew(
+        &self,
+        proven: &Bytes,
+        leaf_index: u64,
+        cover: &Cover,
+        tree: &Tree,
+        other: Party,
+    ) -> Option<Bytes> {
+        let came = dispatch::decode_proven(proven.clone()).ok()?;
+        if bears(&came.checkpoint, self.note_key(other, Purpose::Ledger).as_ref()) {
+            return None;
+        }
+        let inclusion_path = tree.inclusion_path(leaf_index, cover.size).ok()?;
+        let checkpoint = self.with_our_cosignature(cover, other)?;
+        Some(dispatch::encode_proven(&ProvenReceipt { inclusion_path, checkpoint, ..came }))
+    }
+
+    /// A head of ours that they cosigned, signed with the key in force: the text is the same, and so is what they
+    /// cosigned. Without that key, as it was.
+    fn with_our_signature(&self, cover: &Cover, tree: &Tree, other: Party) -> Bytes {
+        let signed = || {
+            let (_, ours) = self.checkpoint(tree, cover.size, other)?;
+            let (mut ours, before) = (Note::parse(&ours).ok()?, Note::parse(&cover.note).ok()?);
+            let name = names::ledger_key_name(&self.own.party);
+            for line in before.signatures().iter().filter(|line| line.name() != name) {
+                ours.add(line.clone()).ok()?;
+            }
+            (ours.text() == before.text()).then(|| Bytes::from(ours.to_string()))
+        };
+        signed().unwrap_or_else(|| cover.note.clone())
+    }
+
     /// Their head with the cosignature that we gave it when we followed it: the same bytes again, as long
     /// as the key is the same. Without the key, their head alone.
     fn with_our_cosignature(&self, cover: &Cover, other: Party) -> Option<Bytes> {
@@ -124,6 +167,18 @@ impl Maker<'_> {
             Ok(_) => Some(opened.note().to_string().into()),
             Err(_) => bare,
         }
+    }
+
+    /// The key by which a Party signs heads, or cosigns them, by its newest list.
+    pub fn note_key(&self, party: Party, purpose: Purpose) -> Option<NoteKey> {
+        let list = &self.board.roster.parties.get(&party)?.newest()?.list;
+        let key = PublicKey::from_bytes(list.key_for(purpose)?).ok()?;
+        let (name, algorithm) = match purpose {
+            Purpose::Ledger => (names::ledger_key_name(&party), NoteAlgorithm::Ed25519),
+            Purpose::Witness => (names::witness_key_name(&party), NoteAlgorithm::Cosignature),
+            Purpose::List | Purpose::Tls | Purpose::Message | Purpose::Record => return None,
+        };
+        NoteKey::new(&name, algorithm, key).ok()
     }
 
     fn origin(&self, keeper: Party, other: Party) -> Option<String> {

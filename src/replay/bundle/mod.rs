@@ -19,6 +19,7 @@ use crate::domain::time::Instant;
 use crate::evidence::keys::KeyRing;
 use crate::limits;
 use gathered::Gathered;
+use maker::Maker;
 
 /// A journal up to a head, and the keys with which our own dispatches and receipts are made again.
 pub struct Source<'a> {
@@ -51,8 +52,9 @@ pub async fn make(source: &Source<'_>, thread: ThreadId, now: Instant) -> Result
         return Err(BundleFault::NoSuchThread);
     }
     // Once more: a head may have covered a dispatch before that came here.
-    gathered.follow_ledgers();
+    let maker = Maker { own, board: source.board, ring: source.ring };
+    gathered.follow_ledgers(&maker);
     each_record(source.records, size, |record| gathered.cover(&record)).await?;
-    let bytes = bundle::encode(&gathered.bundle(source.board, source.ring, now));
+    let bytes = bundle::encode(&gathered.bundle(&maker, now));
     if bytes.len() > limits::BUNDLE_BYTES_MAX { Err(BundleFault::TooLarge) } else { Ok(bytes) }
 }

@@ -4,7 +4,7 @@
 //!
 //! Never here: a delivery. That the author dispatched it to the maker nothing in here shows.
 
-use super::Weight::{False, NotProven, Stated};
+use super::Weight::{NotProven, Stated};
 use super::dated::Weighed;
 use super::session::spoken;
 use super::thread::{Checker, name};
@@ -61,12 +61,9 @@ impl Checker<'_> {
 
     fn came_by_way(&mut self, carrier: &Message, original: Original, list: u32) {
         let (about, author) = (name(&original.message), original.message.author);
-        if self.messages.values().any(|other| name(other) == about) {
-            let sentence = format!("{author} gave this number to more than one message");
-            self.signed(&about, False, &[author], sentence);
-        }
         // Nothing else dates it.
         let word = Weighed::under(author, self.keys.is_newest(author, list));
+        self.number_given_before(&original.message, &word);
         if !word.is_proven() {
             let sentence = format!("that {author} wrote it while its key list {list} was in force");
             self.signed(&about, NotProven, &[author], sentence);

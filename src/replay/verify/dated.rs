@@ -1,10 +1,11 @@
-//! What a signature by a message key proves once that key was replaced: whoever got hold of it since could have made it.
-//! So somebody's signature has to show that it was there before: that of the end that took it, by a receipt or a
-//! cosignature, or its own Party's, by a head of its ledger under the key that was not replaced.
+//! What a signature proves once its key was replaced: whoever got hold of it since could have made it. So somebody's
+//! signature by a key that was not replaced has to show that it was there before: that of the end that took it, by a
+//! receipt or a cosignature, or its own Party's, by a head of its ledger.
 //!
 //! Never here: a clock. No time in a bundle shows which list was in force when.
 
 use super::Weight::{self, NotProven, Proven};
+use super::keys::{Head, Keys};
 use super::thread::Checker;
 use crate::codec::bundle::{BundleDispatch, DispatchBytes};
 use crate::domain::message::{Dispatch, Outcome};
@@ -120,15 +121,31 @@ impl Checker<'_> {
             if head.is_newest {
                 return Some(dispatch.from);
             }
-            if let Ok(Some(_)) = self.keys.cosigned(head, dispatch.to) {
+            if self.keys.weigh_head(head, (dispatch.from, dispatch.to)).is_proven() {
                 return Some(dispatch.to);
             }
         }
         let proven = one.receipt.as_ref().map(|(proven, _)| proven);
-        let (receipt, _) = proven.and_then(|proven| self.keys.receipt(dispatch, one, proven).ok())?;
+        let (receipt, head) = proven.and_then(|proven| self.keys.receipt(dispatch, one, proven).ok())?;
         // By its own word what came was not what its author signed.
         let is_it =
             receipt.outcome != Outcome::RefusedSignature && receipt.judged_by_key_list == dispatch.key_list;
-        is_it.then_some(dispatch.to)
+        let is_dated = self.keys.weigh_head(&head, (dispatch.to, dispatch.from)).is_proven();
+        (is_it && is_dated).then_some(dispatch.to)
+    }
+}
+
+impl Keys {
+    /// What a head proves of its keeper's word: under a key that was replaced since nothing, unless the other end
+    /// cosigned it with one that was not.
+    pub(super) fn weigh_head(&self, head: &Head, (keeper, other): (Party, Party)) -> Weighed {
+        match self.cosigned(head, other) {
+            Ok(Some(cosigned)) if cosigned.is_newest && !head.is_newest => Weighed {
+                weight: Proven,
+                by: vec![keeper, other],
+                how: format!("dated by {other}'s cosignature"),
+            },
+            Ok(_) | Err(_) => Weighed::under(keeper, head.is_newest),
+        }
     }
 }

@@ -1,32 +1,41 @@
-//! One dispatch of a bundle: its place in the sender's ledger, its receipt, the time that counts.
+//! One dispatch of a bundle: who sent it to whom, its place in the thread, and in the sender's ledger.
 //!
-//! Never here: what the message says (`thread.rs`), or whether a proof holds (`leaves.rs`).
+//! Never here: what the message says (`thread.rs`), its receipt (`received.rs`), or whether a proof holds (`leaves.rs`).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use super::Weight::{False, NotProven, Proven, Stated};
+use super::Weight::{self, False, NotProven, Proven};
+use super::dated::Weighed;
+use super::given::Given;
 use super::leaves::payload;
 use super::thread::{Checker, TWICE, name};
 use crate::codec::bundle::{BundleDispatch, DispatchBytes};
 use crate::codec::party_file::Fingerprint;
 use crate::codec::{dispatch, signed};
 use crate::domain::digest::Digest;
-use crate::domain::message::{Dispatch, Outcome, Receipt};
+use crate::domain::message::Dispatch;
 use crate::domain::party::Party;
-use crate::domain::time::Instant;
 use crate::evidence::signed::PayloadType;
 
-impl<'a> Checker<'a> {
-    /// Those that can be read, once each: what stands in a bundle twice is nobody's doing but its maker's.
-    pub(super) fn dispatches(&mut self) -> Vec<(Dispatch, &'a BundleDispatch)> {
+impl Checker<'_> {
+    /// Those that can be read, once each with all that any copy of it brings: what stands in a bundle twice is nobody's
+    /// doing but its maker's.
+    pub(super) fn dispatches(&mut self) -> Vec<(Dispatch, BundleDispatch)> {
         let bundle = self.bundle;
-        let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
+        let mut found: Vec<(Dispatch, BundleDispatch)> = Vec::new();
+        let mut seen: BTreeMap<Digest, usize> = BTreeMap::new();
         for (place, one) in (1..).zip(&bundle.dispatches) {
             let Some(dispatch) = self.read_dispatch(place, one) else { continue };
-            if seen.insert(Digest::of(&payload(&one.dispatch))) {
-                found.push((dispatch, one));
-            } else {
-                self.add(&format!("dispatch {place}"), False, TWICE);
+            let digest = Digest::of(&payload(&one.dispatch));
+            match seen.get(&digest).and_then(|before| found.get_mut(*before)) {
+                Some((_, before)) => {
+                    *before = self.keys.both(&dispatch, before, one);
+                    self.add(&format!("dispatch {place}"), False, TWICE);
+                }
+                None => {
+                    seen.insert(digest, found.len());
+                    found.push((dispatch, one.clone()));
+                }
             }
         }
         found
@@ -52,6 +61,10 @@ impl<'a> Checker<'a> {
             self.add(&about, False, "it is of another thread than the bundle");
         }
         match wrapping {
+            Some(_) if !self.keys.numbers(read.from).contains(&read.key_list) => {
+                self.under_no_list(&about, &read);
+                None
+            }
             Some(wrapping) if !self.is_signed(&wrapping, PayloadType::Dispatch, read.from, read.key_list) => {
                 let sentence = format!(
                     "{}'s signature on it does not verify under its key list {}",
@@ -62,6 +75,19 @@ impl<'a> Checker<'a> {
             }
             Some(_) | None => Some(read),
         }
+    }
+
+    /// It is in here, and whether it is its sender's nothing in here shows.
+    fn under_no_list(&mut self, about: &str, dispatch: &Dispatch) {
+        let (from, to, list) = (dispatch.from, dispatch.to, dispatch.key_list);
+        let sentence = format!(
+            "that {from} dispatched message {} to {to}: {from}'s key list {list}, which it names, is not in here",
+            dispatch.message.short()
+        );
+        self.add(about, NotProven, sentence);
+        self.lists_left_out.insert((dispatch.message, from), list);
+        self.dispatched.insert((dispatch.message, to));
+        self.places.entry((from, to)).or_default().insert(dispatch.place, Weighed::nothing());
     }
 }
 
@@ -126,7 +152,7 @@ impl Checker<'_> {
         let received = self.receipt(&about, dispatch, one);
         self.oddities(&about, dispatch, one);
         self.other_leaves(&about, dispatch, one);
-        self.given(&about, dispatch, covered, received);
+        self.given(&about, dispatch, &covered, &received);
     }
 
     /// Whether it is made out to somebody else under the code of a Party whose key lists are in here. Then
@@ -150,224 +176,63 @@ impl Checker<'_> {
     }
 
     /// Whether, and since when, a head of the sender's ledger that the other end cosigned covers it.
-    fn covered(&mut self, about: &str, dispatch: &Dispatch, one: &BundleDispatch) -> Option<Instant> {
+    fn covered(&mut self, about: &str, dispatch: &Dispatch, one: &BundleDispatch) -> Given {
         let (from, to) = (dispatch.from, dispatch.to);
-        let text = one.covered.as_ref()?;
+        let Some(text) = one.covered.as_ref() else { return Given::Nothing };
         let (head, index) = match self.keys.cover(dispatch, one, text) {
             Ok(found) => found,
             Err(wrong) => {
                 self.say(about, wrong);
-                return None;
+                return Given::Nothing;
             }
         };
-        match self.keys.cosigned(&head, to) {
-            Ok(Some(cosigned)) => {
-                self.signed(
-                    about,
-                    Proven,
-                    &[to, from],
-                    format!(
-                        "{to} cosigned at {}, to the second, a head of {from}'s ledger that covers it (leaf {index} of \
-                         {}){}",
-                        cosigned.at.to_the_second(),
-                        head.signed.checkpoint().size,
-                        replaced([(from, head.is_newest), (to, cosigned.is_newest)])
-                    ),
-                );
-                Some(cosigned.at)
-            }
+        let cosigned = match self.keys.cosigned(&head, to) {
+            Ok(Some(cosigned)) => cosigned,
             Ok(None) => {
-                self.add(
-                    about,
-                    NotProven,
-                    format!("that {to} knew of the head of {from}'s ledger that covers it: no cosignature"),
-                );
-                None
+                let sentence =
+                    format!("that {to} knew of the head of {from}'s ledger that covers it: no cosignature");
+                self.add(about, NotProven, sentence);
+                return Given::Nothing;
             }
-            Err(()) => {
-                let sentence = format!("{to}'s cosignature of the head that covers it does not verify");
-                self.signed(about, False, &[to], sentence);
-                None
-            }
-        }
-    }
-
-    fn receipt(&mut self, about: &str, dispatch: &Dispatch, one: &BundleDispatch) -> Option<Receipt> {
-        let (from, to) = (dispatch.from, dispatch.to);
-        let Some((proven, recorded_at)) = &one.receipt else {
-            self.add(about, NotProven, format!("that {to} received it: there is no receipt in here"));
-            return None;
-        };
-        let (receipt, head) = match self.keys.receipt(dispatch, one, proven) {
-            Ok(found) => found,
-            Err(wrong) => {
-                self.say(about, wrong);
-                return None;
+            Err(weight) => {
+                self.cosigned_by_no_key(about, weight, to, "the head that covers it");
+                return Given::Nothing;
             }
         };
-        self.signed(
-            about,
-            Proven,
-            &[to],
-            format!(
-                "{to} states in its ledger (leaf {} of {}) that it received it at {}, and: {}{}",
-                receipt.leaf_index,
-                head.signed.checkpoint().size,
-                receipt.received_at,
-                receipt.outcome.sentence(),
-                replaced([(to, head.is_newest)])
-            ),
+        let what = format!(
+            "{to} cosigned at {}, to the second, a head of {from}'s ledger that covers it (leaf {index} of {})",
+            cosigned.at.to_the_second(),
+            head.signed.checkpoint().size
         );
-        let heard = match self.keys.cosigned(&head, from) {
-            Ok(Some(cosigned)) => {
-                let sentence = format!(
-                    "{from} cosigned at {}, to the second, the head with this receipt{}",
-                    cosigned.at.to_the_second(),
-                    replaced([(from, cosigned.is_newest)])
-                );
-                self.signed(about, Proven, &[from, to], sentence);
-                Some(cosigned.at)
-            }
-            Ok(None) => {
-                self.held_before(about, &receipt, *recorded_at);
-                None
-            }
-            Err(()) => {
-                let sentence = format!("{from}'s cosignature of the receipt's head does not verify");
-                self.signed(about, False, &[from], sentence);
-                None
-            }
-        };
-        self.disputed_time(about, &receipt, heard);
-        self.refused(about, dispatch, &receipt, one);
-        Some(receipt)
+        if !cosigned.is_newest {
+            self.signed(about, NotProven, &[to, from], format!("that {what}{}", undated(to)));
+            return Given::Undated;
+        }
+        let since = if head.is_newest { String::new() } else { replaced(from) };
+        self.signed(about, Proven, &[to, from], format!("{what}{since}"));
+        Given::At(cosigned.at, Weighed::under(to, true).and(&Weighed::under(from, true)))
     }
 
-    /// A time of receipt outside sending and hearing is shown as disputed; neither side's clock is right.
-    /// Signed times alone decide: `heard` is what the sender cosigned.
-    fn disputed_time(&mut self, about: &str, receipt: &Receipt, heard: Option<Instant>) {
-        let at = receipt.received_at;
-        if let Some(sent) = self.messages.get(&receipt.message).map(|message| message.released_at)
-            && at < sent
-        {
-            self.signed(about, NotProven, &[receipt.from, receipt.to], format!(
-                "when it was received: the time is DISPUTED. {} states {at}, before {} released it by its own clock ({sent})",
-                receipt.from, receipt.to
-            ));
+    /// A cosignature that does not verify, by what a witness's key lists in here say.
+    pub(super) fn cosigned_by_no_key(&mut self, about: &str, weight: Weight, witness: Party, head: &str) {
+        if weight == False {
+            let sentence = format!("{witness}'s cosignature of {head} does not verify");
+            return self.signed(about, False, &[witness], sentence);
         }
-        // Cosignatures are in whole seconds.
-        if let Some(heard) = heard.filter(|heard| at.seconds() > heard.seconds()) {
-            self.signed(about, NotProven, &[receipt.from, receipt.to], format!(
-                "when it was received: the time is DISPUTED. {} states {at}, and {} cosigned the head with this \
-                 receipt at {}, to the second",
-                receipt.from, receipt.to, heard.to_the_second()
-            ));
-        }
-    }
-
-    /// When the maker says it had the receipt, where that is before the time in it. No signature covers this, so
-    /// that it disputes nothing.
-    fn held_before(&mut self, about: &str, receipt: &Receipt, recorded_at: Instant) {
-        let at = receipt.received_at;
-        if at.seconds() > recorded_at.seconds() {
-            let file = self.file();
-            self.add(about, Stated, format!(
-                "by {file}: the receipt was on record there at {recorded_at}, before the time that {} signed, {at}; \
-                 whoever has the file can change that",
-                receipt.from
-            ));
-        }
-    }
-
-    fn refused(&mut self, about: &str, dispatch: &Dispatch, receipt: &Receipt, one: &BundleDispatch) {
-        let (from, to) = (dispatch.from, dispatch.to);
-        let wrapping = one.refused.as_ref().map(|bytes| signed::decode(bytes.clone()));
-        match (receipt.outcome, wrapping) {
-            (Outcome::Taken, None) => {}
-            (Outcome::Taken, Some(_)) => {
-                self.add(about, False, "it was taken, and yet something is shown as refused")
-            }
-            (_, None) => self.add(
-                about,
-                NotProven,
-                format!("that {to} was right to refuse: what it refused is not in here"),
-            ),
-            (Outcome::RefusedSignature, Some(Ok(wrapping)))
-                if wrapping.digest() == dispatch.message
-                    && self.is_signed(&wrapping, PayloadType::Message, from, dispatch.key_list) =>
-            {
-                // What came its receipt does not say, but for the message's digest.
-                let sentence = format!(
-                    "{to} refused it for {from}'s signature, and what is in here as refused bears one that verifies; \
-                     that it is what came nobody signed"
-                );
-                self.signed(about, False, &[to, from], sentence);
-            }
-            (Outcome::RefusedSignature, Some(_)) => {
-                let sentence = format!("by {to}: what came is in here, and is not what {from} signed");
-                self.signed(about, Stated, &[to, from], sentence);
-            }
-            (Outcome::RefusedUnreadable | Outcome::RefusedLimit | Outcome::RefusedAddressee, Some(_)) => {
-                self.signed(about, Stated, &[to], format!("by {to}: what it refused is in here"));
-            }
-        }
-    }
-
-    /// The time that counts as giving: the other end's own word, by receipt or by cosignature.
-    fn given(
-        &mut self,
-        about: &str,
-        dispatch: &Dispatch,
-        covered: Option<Instant>,
-        received: Option<Receipt>,
-    ) {
-        let (from, to) = (dispatch.from, dispatch.to);
-        let released = self.messages.get(&dispatch.message).map(|message| message.released_at);
-        let covered = covered.map(|second| by_the_end_of(second, released));
-        let received = received.map(|receipt| receipt.received_at);
-        match (covered, received) {
-            (Some(end), received) if received.is_none_or(|at| end < at) => self.signed(
-                about,
-                Proven,
-                &[to, from],
-                format!("it counts as given by {end} at the latest, by {to}'s own cosignature"),
-            ),
-            (_, Some(at)) => {
-                let sentence = format!("it counts as given at {at}, by {to}'s own statement");
-                self.signed(about, Proven, &[to], sentence);
-            }
-            (_, None) => self.add(
-                about,
-                NotProven,
-                format!("when it was given to {to}: the time is by {from}'s account alone"),
-            ),
-        }
+        let sentence = format!(
+            "that {witness} cosigned {head}: the witness key that it names is in no key list of {witness}'s in here"
+        );
+        self.add(about, NotProven, sentence);
     }
 }
 
-/// What a cosignature proves: its time is in whole seconds, so that what it covers was there by the end
-/// of that second, and never before the release that was stated.
-fn by_the_end_of(second: Instant, released: Option<Instant>) -> Instant {
-    let end = Instant::from_seconds(second.seconds()).plus_ms(999);
-    released.map_or(end, |released| end.max(released))
+/// That a Party's key for what was signed there was replaced since, to be read after it: whoever got hold of such a key
+/// could have made it later.
+pub(super) fn replaced(party: Party) -> String {
+    format!("; the key with which {party} signed that was replaced since")
 }
 
-/// Whose key for what was signed there was replaced since, to be read after it: whoever got hold of such a key could
-/// have made it later. Nothing where none was.
-fn replaced<const N: usize>(signed: [(Party, bool); N]) -> String {
-    let since = signed.into_iter().filter(|(_, is_newest)| !is_newest);
-    since.map(|(party, _)| format!("; the key with which {party} signed that was replaced since")).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cosignature_never_proves_that_something_was_given_before_it_was_released() {
-        let second = Instant::from_seconds(36);
-        assert_eq!(by_the_end_of(second, None), second.plus_ms(999));
-        assert_eq!(by_the_end_of(second, Some(second.plus_ms(572))), second.plus_ms(999));
-        assert_eq!(by_the_end_of(second, Some(second.plus_ms(1_500))), second.plus_ms(1_500));
-    }
+/// The same where nothing shows that it was there before.
+pub(super) fn undated(party: Party) -> String {
+    format!("{}, and nothing in here dates it", replaced(party))
 }

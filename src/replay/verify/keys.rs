@@ -7,9 +7,10 @@ use std::ops::RangeInclusive;
 
 use bytes::Bytes;
 
+use super::leaves::payload;
 use super::{Named, Weight, file_of};
-use crate::codec::bundle::{Bundle, BundleParty};
-use crate::codec::{key_list as key_list_codec, signed};
+use crate::codec::bundle::{Bundle, BundleDispatch, BundleParty};
+use crate::codec::{dispatch as dispatch_codec, key_list as key_list_codec, signed};
 use crate::domain::digest::Digest;
 use crate::domain::keys::{KeyList, Purpose};
 use crate::domain::party::{Incarnation, LedgerEnd, Party};
@@ -17,7 +18,7 @@ use crate::domain::time::Instant;
 use crate::evidence::checkpoint::SignedCheckpoint;
 use crate::evidence::keys::PublicKey;
 use crate::evidence::names;
-use crate::evidence::note::{NoteAlgorithm, NoteKey};
+use crate::evidence::note::{Note, NoteAlgorithm, NoteKey};
 
 /// What findings about key lists are about.
 pub(super) const KEYS: &str = "the keys";
@@ -39,6 +40,11 @@ impl Said {
     /// By the keys of this Party.
     pub(super) fn wrong_by(party: Party, sentence: impl Into<String>) -> Said {
         Said { on: vec![party], ..Said::wrong(sentence) }
+    }
+
+    /// Nothing in here shows it, and nobody is to blame for that.
+    pub(super) fn not_proven(sentence: impl Into<String>) -> Said {
+        Said { weight: Weight::NotProven, ..Said::wrong(sentence) }
     }
 }
 
@@ -70,6 +76,7 @@ pub(super) fn open(bundle: &Bundle, trusted: &BTreeMap<Party, Digest>) -> (Keys,
         parties.push(Named { party: *party, fingerprint: first, vouched });
     }
     said.extend(introductions(bundle));
+    said.extend(lists_left_out(bundle, &keys));
     // No signature shows that a list has no successor.
     let sentence = format!(
         "by {}: that the newest key list of each Party is in here; where one is left out, a key that it replaced is \
@@ -89,6 +96,38 @@ fn introductions(bundle: &Bundle) -> impl Iterator<Item = Said> {
         );
         Some(Said { weight: Weight::Stated, on: Vec::new(), sentence })
     })
+}
+
+/// Lists that dispatches or receipts name and that are not in here, or do not hold.
+fn lists_left_out(bundle: &Bundle, keys: &BTreeMap<Party, Opened>) -> Vec<Said> {
+    let mut named: BTreeMap<Party, u32> = BTreeMap::new();
+    for (party, list) in bundle.dispatches.iter().filter_map(names_list) {
+        let last = named.entry(party).or_default();
+        *last = list.max(*last);
+    }
+    let is_here = |(party, list): &(Party, u32)| {
+        let lists = keys.get(party).map_or(0, |opened| opened.lists.len());
+        usize::try_from(*list).is_ok_and(|list| list <= lists)
+    };
+    let left_out = named.into_iter().filter(|named| !is_here(named));
+    let said = left_out.map(|(party, list)| {
+        Said::not_proven(format!(
+            "what is signed under {party}'s key list {list}: a dispatch or a receipt in here names it, and it is not in \
+             here; a key that it replaced may be taken for one in force"
+        ))
+    });
+    said.collect()
+}
+
+/// The last list of its sender's that a dispatch or its receipt names.
+fn names_list(one: &BundleDispatch) -> Option<(Party, u32)> {
+    let dispatch = dispatch_codec::decode_dispatch(payload(&one.dispatch)).ok()?;
+    let receipt = one.receipt.as_ref().and_then(|(proven, _)| {
+        let proven = dispatch_codec::decode_proven(proven.clone()).ok()?;
+        dispatch_codec::decode_receipt(proven.receipt).ok()
+    });
+    let judged = receipt.filter(|receipt| receipt.to == dispatch.from).map(|one| one.judged_by_key_list);
+    Some((dispatch.from, dispatch.key_list.max(judged.unwrap_or_default())))
 }
 
 /// The verified key lists of the Parties in a bundle.
@@ -146,8 +185,7 @@ impl Keys {
         let name = names::ledger_key_name(&keeper.0);
         let numbers = self.numbers(keeper.0);
         numbers.clone().rev().find_map(|number| {
-            let key = self.key(keeper.0, number, Purpose::Ledger)?;
-            let key = NoteKey::new(&name, NoteAlgorithm::Ed25519, key).ok()?;
+            let key = self.note_key(keeper.0, number, Purpose::Ledger, &name)?;
             let signed = SignedCheckpoint::open(note, &origin, &key).ok()?;
             Some(Head { signed, is_newest: number == *numbers.end() })
         })
@@ -157,22 +195,47 @@ impl Keys {
         Some(LedgerEnd { party, incarnation, fingerprint: self.fingerprint(party)? })
     }
 
-    /// When a Party's witness key cosigned a checkpoint. `Err` if a line that says so does not verify.
-    pub(super) fn cosigned(&self, head: &Head, witness: Party) -> Result<Option<Cosigned>, ()> {
+    /// When a Party's witness key cosigned a checkpoint. `Err` if a line that says so does not verify: with what weight
+    /// that is to be said.
+    pub(super) fn cosigned(&self, head: &Head, witness: Party) -> Result<Option<Cosigned>, Weight> {
         let name = names::witness_key_name(&witness);
-        let by_name = head.signed.note().signatures().iter().any(|line| line.name() == name);
+        let note = head.signed.note();
+        let by_name = note.signatures().iter().any(|line| line.name() == name);
         let numbers = self.numbers(witness);
         let cosigned = numbers.clone().rev().find_map(|number| {
-            let key = self.key(witness, number, Purpose::Witness)?;
-            let key = NoteKey::new(&name, NoteAlgorithm::Cosignature, key).ok()?;
+            let key = self.note_key(witness, number, Purpose::Witness, &name)?;
             let at = head.signed.cosigned_at(&key).ok()?;
             Some(Cosigned { at, is_newest: number == *numbers.end() })
         });
         match cosigned {
             Some(cosigned) => Ok(Some(cosigned)),
-            None if by_name => Err(()),
+            None if self.is_by_no_list(note, witness, Purpose::Witness, &name) => Err(Weight::NotProven),
+            None if by_name => Err(Weight::False),
             None => Ok(None),
         }
+    }
+
+    /// Whether a head bears a line under the name of its keeper's ledger key, and none by a key of a list in here.
+    pub(super) fn is_head_by_no_list(&self, note: &[u8], keeper: Party) -> bool {
+        let name = names::ledger_key_name(&keeper);
+        Note::parse(note).is_ok_and(|note| self.is_by_no_list(&note, keeper, Purpose::Ledger, &name))
+    }
+
+    fn is_by_no_list(&self, note: &Note, party: Party, purpose: Purpose, name: &str) -> bool {
+        let numbers = self.numbers(party);
+        let keys: Vec<NoteKey> =
+            numbers.filter_map(|number| self.note_key(party, number, purpose, name)).collect();
+        let mut lines = note.signatures().iter().filter(|line| line.name() == name).peekable();
+        lines.peek().is_some() && lines.all(|line| !keys.iter().any(|key| key.is_named_by(line)))
+    }
+
+    fn note_key(&self, party: Party, number: u32, purpose: Purpose, name: &str) -> Option<NoteKey> {
+        let algorithm = match purpose {
+            Purpose::Ledger => NoteAlgorithm::Ed25519,
+            Purpose::Witness => NoteAlgorithm::Cosignature,
+            Purpose::List | Purpose::Tls | Purpose::Message | Purpose::Record => return None,
+        };
+        NoteKey::new(name, algorithm, self.key(party, number, purpose)?).ok()
     }
 }
 

@@ -28,9 +28,9 @@ impl Keys {
         let unreadable = || Said::wrong("the proof that a head covers it can't be read");
         let proof = proof(text).ok_or_else(unreadable)?;
         let (keeper, other) = ((from, dispatch.from_incarnation), (dispatch.to, dispatch.to_incarnation));
-        let unsigned =
-            || Said::wrong_by(from, format!("the head that is said to cover it is not signed by {from}"));
-        let head = self.checkpoint(proof.checkpoint.as_bytes(), keeper, other).ok_or_else(unsigned)?;
+        let note = proof.checkpoint.as_bytes();
+        let unsigned = || self.unsigned(note, from, "the head that is said to cover it");
+        let head = self.checkpoint(note, keeper, other).ok_or_else(unsigned)?;
         let (size, root) = (head.signed.checkpoint().size, head.signed.checkpoint().root);
         let leaf = leaf_hash(&payload(&one.dispatch));
         let proves = proof.index == dispatch.leaf_index
@@ -66,7 +66,7 @@ impl Keys {
             return Err(Said::wrong("the receipt is for another dispatch"));
         }
         let (keeper, other) = ((to, dispatch.to_incarnation), (from, dispatch.from_incarnation));
-        let unsigned = || Said::wrong_by(to, format!("the receipt's head is not signed by {to}"));
+        let unsigned = || self.unsigned(&proven.checkpoint, to, "the receipt's head");
         let head = self.checkpoint(&proven.checkpoint, keeper, other).ok_or_else(unsigned)?;
         let (size, root) = (head.signed.checkpoint().size, head.signed.checkpoint().root);
         let leaf = leaf_hash(&proven.receipt);
@@ -74,6 +74,16 @@ impl Keys {
             Ok(()) => Ok((receipt, head)),
             Err(_) => Err(Said::wrong_by(to, format!("the receipt is not in the ledger of {to} as it says"))),
         }
+    }
+
+    /// What is to be said of a head that no key of its keeper's in here signed.
+    fn unsigned(&self, note: &[u8], keeper: Party, head: &str) -> Said {
+        if self.is_head_by_no_list(note, keeper) {
+            return Said::not_proven(format!(
+                "that {head} is {keeper}'s: the ledger key that it names is in no key list of {keeper}'s in here"
+            ));
+        }
+        Said::wrong_by(keeper, format!("{head} is not signed by {keeper}"))
     }
 }
 

@@ -8,19 +8,24 @@
 //! What stands where:
 //!
 //! - who vouches, and since when: `keys.rs`, `dated.rs`
-//! - each message and dispatch: `thread.rs`, `dispatch.rs`, `leaves.rs`, `oddities.rs`
+//! - each message and dispatch: `thread.rs`, `dispatch.rs`, `received.rs`, `given.rs`, `copies.rs`
+//! - ledgers, and what contradicts itself: `leaves.rs`, `heads.rs`, `oddities.rs`
 //! - what came in another way: `handed_on.rs`, `by_way.rs`, `by_hand.rs`
 //! - what it adds up to: `became.rs`, `session.rs`
 
 mod became;
 mod by_hand;
 mod by_way;
+mod copies;
 mod dated;
 mod dispatch;
+mod given;
 mod handed_on;
+mod heads;
 mod keys;
 mod leaves;
 mod oddities;
+mod received;
 mod session;
 mod thread;
 

@@ -45,7 +45,14 @@ impl Checker<'_> {
                     && self.is_signed(wrapping, PayloadType::Dispatch, from, other.key_list)
             };
             let (word, to) = (self.weigh_dispatch(dispatch, one), dispatch.to);
+            let left_out = read.as_ref().ok().map(|(other, _)| other.key_list);
+            let left_out = left_out.filter(|list| !self.keys.numbers(from).contains(list));
             match (read.ok().filter(contradicts), &one.dispatch) {
+                (None, _) if left_out.is_some() => self.add(
+                    about,
+                    NotProven,
+                    format!("that {from} signed the second dispatch that is shown: its key list is not in here"),
+                ),
                 (Some((other, _)), DispatchBytes::Signed(_))
                     if word.is_proven() && self.keys.is_newest(from, other.key_list) =>
                 {

@@ -38,6 +38,8 @@ pub(super) struct Checker<'a> {
     acknowledged: BTreeSet<(Digest, Party)>,
     /// For each place of one Party's to another what its dispatch proves.
     pub(super) places: BTreeMap<(Party, Party), BTreeMap<u64, Weighed>>,
+    /// Of a message and its sender, the key list that its dispatch names and that is not in here.
+    pub(super) lists_left_out: BTreeMap<(Digest, Party), u32>,
 }
 
 /// The parts that verified messages name come back.
@@ -51,14 +53,18 @@ pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) -> Ve
         dispatched: BTreeSet::new(),
         acknowledged: BTreeSet::new(),
         places: BTreeMap::new(),
+        lists_left_out: BTreeMap::new(),
     };
     let dispatches = checker.dispatches();
+    let dispatches: Vec<(Dispatch, &BundleDispatch)> =
+        dispatches.iter().map(|(dispatch, one)| (dispatch.clone(), one)).collect();
     for (place, one) in (1..).zip(&bundle.messages) {
         checker.message(place, one, &dispatches);
     }
     for (dispatch, one) in &dispatches {
         checker.dispatch(dispatch, one);
     }
+    checker.heads();
     checker.acknowledgements();
     checker.by_hand();
     checker.became();
@@ -113,17 +119,24 @@ impl Checker<'_> {
         if self.messages.contains_key(&digest) {
             return self.add(&about, False, TWICE);
         }
-        let named: Vec<u32> = dispatches
+        let (named, left_out): (Vec<u32>, Vec<u32>) = dispatches
             .iter()
             .filter(|(dispatch, _)| dispatch.message == digest && dispatch.from == author)
             .map(|(dispatch, _)| dispatch.key_list)
-            .collect();
+            .chain(self.lists_left_out.get(&(digest, author)).copied())
+            .partition(|list| self.keys.numbers(author).contains(list));
         let list = named
             .iter()
             .copied()
             .chain(self.keys.numbers(author).rev())
             .find(|list| self.is_signed(&wrapping, PayloadType::Message, author, *list));
         let Some(list) = list else {
+            if let Some(list) = left_out.first() {
+                let sentence = format!(
+                    "that {author} wrote it: {author}'s key list {list}, which its dispatch names, is not in here"
+                );
+                return self.add(&about, NotProven, sentence);
+            }
             let sentence = format!("{author}'s signature on it does not verify");
             return self.signed(&about, False, &[author], sentence);
         };
@@ -199,7 +212,7 @@ impl Checker<'_> {
     }
 
     /// One number for two messages is their author's own fault only where both are its own for certain.
-    fn number_given_before(&mut self, message: &Message, word: &Weighed) {
+    pub(super) fn number_given_before(&mut self, message: &Message, word: &Weighed) {
         let author = message.author;
         let same = self
             .messages
