@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Code, Status};
@@ -23,7 +24,8 @@ pub enum Heard {
     Told(Box<calls::JoinResponse>),
     /// The stream ended, and why.
     Lost(String),
-    /// The node has no record as late as what it told before: it was put back to an older copy, and tells all anew.
+    /// The node has no record as late as what it told before, or another one there: it was put back to another copy, and
+    /// tells all anew.
     PutBack,
     /// Whose node the own node does not hear, as `State::not_heard` holds it.
     Links(BTreeMap<String, i64>),
@@ -35,15 +37,14 @@ pub const AHEAD: usize = 64;
 
 /// Runs until nobody listens.
 async fn keep(desk: Desk, heard: mpsc::Sender<Heard>, mut said: mpsc::UnboundedReceiver<Said>) {
-    // The last one seen.
-    let mut position = 0;
+    let mut seen = Seen::default();
     let mut failures: u32 = 0;
     loop {
-        let before = position;
-        let why = match joined(&desk, &mut position, &heard, &mut said).await {
+        let before = seen.position;
+        let why = match joined(&desk, &mut seen, &heard, &mut said).await {
             Ended::Lost(why) => why,
             Ended::PutBack => {
-                position = 0;
+                seen = Seen::default();
                 if heard.send(Heard::PutBack).await.is_err() {
                     return;
                 }
@@ -54,7 +55,7 @@ async fn keep(desk: Desk, heard: mpsc::Sender<Heard>, mut said: mpsc::UnboundedR
         if heard.send(Heard::Lost(why)).await.is_err() {
             return;
         }
-        failures = if position == before { failures.saturating_add(1) } else { 1 };
+        failures = if seen.position == before { failures.saturating_add(1) } else { 1 };
         tokio::time::sleep(wait(failures)).await;
     }
 }
@@ -90,6 +91,13 @@ fn wait(failures: u32) -> Duration {
     Duration::from_millis((most / 2).saturating_add(chance))
 }
 
+/// The last position seen, and what the node named the record before it by.
+#[derive(Clone, Default)]
+struct Seen {
+    position: u64,
+    digest: Bytes,
+}
+
 enum Ended {
     Lost(String),
     PutBack,
@@ -98,13 +106,13 @@ enum Ended {
 
 async fn joined(
     desk: &Desk,
-    position: &mut u64,
+    seen: &mut Seen,
     heard: &mpsc::Sender<Heard>,
     said: &mut mpsc::UnboundedReceiver<Said>,
 ) -> Ended {
     let (out, stream) = mpsc::unbounded_channel();
-    let after = *position;
-    let begin = calls::JoinBegin { after };
+    let after = seen.position;
+    let begin = calls::JoinBegin { after, after_digest: seen.digest.clone() };
     // The channel is new, and its other end is here.
     let _ = out.send(calls::JoinRequest { what: Some(Said::Begin(begin)) });
     let mut calls = service(desk);
@@ -121,7 +129,9 @@ async fn joined(
         tokio::select! {
             one = told.message() => match one {
                 Ok(Some(one)) => {
-                    *position = one.position.max(*position);
+                    if one.position > seen.position {
+                        *seen = Seen { position: one.position, digest: one.position_digest.clone() };
+                    }
                     if heard.send(Heard::Told(Box::new(one))).await.is_err() {
                         return Ended::NobodyListens;
                     }
@@ -143,11 +153,12 @@ async fn joined(
     }
 }
 
-/// Whether the node refuses to go on from where it was: no record of it is as late.
+/// Whether the node refuses to go on from where it was: no record of it is as late, or it is another one.
 fn is_put_back(status: &Status) -> bool {
     let details = status.get_error_details();
     let wrong = details.bad_request().map(|bad| bad.field_violations.as_slice()).unwrap_or_default();
-    status.code() == Code::InvalidArgument && wrong.iter().any(|one| one.field == "begin.after")
+    let is_it = |field: &str| matches!(field, "begin.after" | "begin.after_digest");
+    status.code() == Code::InvalidArgument && wrong.iter().any(|one| is_it(&one.field))
 }
 
 /// Both ends of what is said and heard.
@@ -165,8 +176,9 @@ mod tests {
     use crate::rpc::status;
 
     #[test]
-    fn only_a_position_that_no_record_has_says_that_the_node_was_put_back() {
+    fn only_a_position_that_no_record_has_or_another_one_says_that_the_node_was_put_back() {
         assert!(is_put_back(&status::field("begin.after", "at most 3")));
+        assert!(is_put_back(&status::field("begin.after_digest", "another one")));
         assert!(!is_put_back(&status::field("begin", "comes first, once")));
         assert!(!is_put_back(&Status::unavailable("begin.after")));
     }
