@@ -53,7 +53,7 @@ async fn a_draft_and_a_translation_are_there_after_their_terminal_was_killed() {
         pl.until_it_says("DRAFT  Aircraft off course");
         let mut pl = opened(pl);
         pl.until_it_says("TRANSLATION BEGUN: t goes on with it");
-        pl.press("w");
+        write(&mut pl, "");
         pl.until_it_says("Half of a text");
         pl.press(ESCAPE);
         pl.until_it_says("r read  Enter answer");

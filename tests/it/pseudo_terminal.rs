@@ -4,7 +4,7 @@
 use std::io::{Read as _, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use unicode_width::UnicodeWidthChar as _;
 
@@ -13,6 +13,8 @@ use crate::officer::PATIENCE;
 const ESC: char = '\u{1b}';
 const HOME: &str = "\u{1b}[H";
 const END: &str = "\u{1b}[F";
+/// Longer than a key that is held down waits before it comes again.
+const APART: Duration = Duration::from_millis(200);
 
 /// The program at a terminal of its own.
 pub struct Seat {
@@ -90,25 +92,21 @@ impl Seat {
         self.until(words, |rows| rows.iter().any(|row| row.contains(words)))
     }
 
-    /// How often all of the screen was drawn: what a drawing ends with shows the cursor, or hides it.
-    fn drawings(&self) -> usize {
-        self.raw.matches("\x1b[?25").count()
-    }
-
-    /// One press after the other, each once the screen was drawn since the one before, until it says so.
+    /// One press after the other, each once what came of the one before stands there, until it says so.
     pub fn presses_until_it_says(&mut self, key: &str, words: &str) {
         let patience = Instant::now() + PATIENCE;
-        while !self.rows().iter().any(|row| row.contains(words)) {
-            let drawn = self.drawings();
+        let says = |seat: &Seat| seat.rows().iter().any(|row| row.contains(words));
+        while !says(self) {
+            assert!(Instant::now() < patience, "never: {words}\n{}", self.rows().join("\n"));
             self.press(key);
-            while self.drawings() == drawn {
-                let left = patience.saturating_duration_since(Instant::now());
-                match self.bytes.recv_timeout(left) {
+            let apart = Instant::now() + APART;
+            while !says(self) {
+                match self.bytes.recv_timeout(apart.saturating_duration_since(Instant::now())) {
                     Ok(piece) => self.take(&piece),
-                    Err(fault) => panic!("never: {words} ({fault})\n{}", self.rows().join("\n")),
+                    Err(RecvTimeoutError::Timeout) => break,
+                    Err(RecvTimeoutError::Disconnected) => panic!("the program ended, and never: {words}"),
                 }
             }
-            assert!(Instant::now() < patience, "never: {words}\n{}", self.rows().join("\n"));
         }
     }
 
@@ -189,13 +187,21 @@ impl Seat {
         assert!(Command::new("stty").arg("-F").arg(device).args(size).status().unwrap().success());
     }
 
-    /// The program has ended well, and the terminal is as it was.
+    /// The program has ended well, and the terminal is as it was. Where the key that leaves came at once with the one
+    /// before it, it is pressed once more by itself.
     pub fn ended(mut self) {
+        let mut is_pressed_again = false;
         loop {
-            match self.bytes.recv_timeout(PATIENCE) {
+            let rows = self.rows();
+            let is_refused = !is_pressed_again && rows.iter().any(|row| row.starts_with("NOT DONE: several"));
+            match self.bytes.recv_timeout(if is_refused { APART } else { PATIENCE }) {
                 Ok(piece) => self.take(&piece),
                 Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => panic!("it never ended\n{}", self.rows().join("\n")),
+                Err(RecvTimeoutError::Timeout) if is_refused => {
+                    is_pressed_again = true;
+                    self.press("\u{3}");
+                }
+                Err(RecvTimeoutError::Timeout) => panic!("it never ended\n{}", rows.join("\n")),
             }
         }
         assert!(self.program.wait().unwrap().success(), "{:?}", self.raw);
