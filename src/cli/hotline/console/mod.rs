@@ -15,6 +15,7 @@ mod end;
 mod filled;
 mod give;
 mod head;
+mod held;
 mod keys;
 mod last_row;
 mod leave;
@@ -61,6 +62,7 @@ use crate::cli::fault::Fault;
 use crate::clock::Clock;
 use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::domain::text::shown;
+use crate::domain::time::Instant;
 
 #[derive(clap::Args, Debug)]
 #[command(
@@ -127,7 +129,7 @@ impl Console {
         mut looked: mpsc::Receiver<Looked>,
         ends: &mut Ends,
     ) -> Result<(), Fault> {
-        let mut inputs = terminal::inputs();
+        let mut inputs = terminal::inputs(self.clock.clone());
         let mut tick = tokio::time::interval(terminal::TICK);
         loop {
             self.ring(terminal);
@@ -136,17 +138,17 @@ impl Console {
                 tokio::select! {
                     () = ends.come() => break false,
                     input = inputs.recv() => match input {
-                        Some(Input::Key(key, came)) => {
+                        Some(Input::Key(key, came, at)) => {
                             let mut in_midst = is_in_midst(&key, came);
-                            let mut goes_on = self.press(key, came, terminal)?;
+                            let mut goes_on = self.press(key, came, at, terminal)?;
                             // What is typed or pasted faster than it is drawn is drawn together.
                             for _ in 1..terminal::KEYS_AHEAD {
                                 if !goes_on || !(self.state.is_typed_in() || in_midst) {
                                     break;
                                 }
-                                let Ok(Input::Key(key, came)) = inputs.try_recv() else { break };
+                                let Ok(Input::Key(key, came, at)) = inputs.try_recv() else { break };
                                 in_midst = is_in_midst(&key, came);
-                                goes_on = self.press(key, came, terminal)?;
+                                goes_on = self.press(key, came, at, terminal)?;
                             }
                             break goes_on;
                         }
@@ -205,13 +207,13 @@ impl Console {
     }
 
     /// Whether it goes on.
-    fn press(&mut self, key: Key, came: Came, terminal: &mut Terminal) -> Result<bool, Fault> {
+    fn press(&mut self, key: Key, came: Came, now: Instant, terminal: &mut Terminal) -> Result<bool, Fault> {
         // What is lost by leaving is said: that the disk does not take a text shows once it is tried.
         if key == Key::Control('c') || key == Key::Character('q') && !self.state.is_typed_in() {
             self.keep();
         }
-        let at = At { now: self.clock.now(), id: fresh_id()? };
-        let effects = self.state.press_as_it_came(key, came, at);
+        let at = At { now, id: fresh_id()? };
+        let effects = self.state.press_unless_held(key, came, at);
         self.perform(effects, terminal)
     }
 

@@ -28,6 +28,7 @@ impl State {
             keeps: before.keeps,
             not_kept: before.not_kept,
             is_undrawn: true,
+            last_key: before.last_key,
             refused: before.refused,
             waiting: before.waiting,
             ..State::new(before.own, before.size)

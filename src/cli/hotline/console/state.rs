@@ -9,6 +9,7 @@ use bytes::Bytes;
 use super::answers::answer_ms;
 use super::dialogue::Dialogue;
 use super::drafts::{Draft, DraftOf};
+use super::held::LastKey;
 use super::leave::Of;
 use super::looks::{Look, Looked};
 use super::not_released::NotReleased;
@@ -127,6 +128,7 @@ pub struct State {
     pub is_undrawn: bool,
     /// Behind what was typed last stands more that came with it.
     pub is_in_midst: bool,
+    pub last_key: Option<LastKey>,
     /// What is to be told to the officer, safe to show: until the next key, and for as long as it takes to read.
     pub notice: String,
     pub gone_on: GoneOn,
@@ -168,6 +170,7 @@ impl State {
             is_reopening: false,
             is_undrawn: false,
             is_in_midst: false,
+            last_key: None,
             notice: String::new(),
             gone_on: GoneOn::default(),
             refused: Refused::default(),

@@ -23,6 +23,8 @@ use super::came::Came;
 use super::composer::Edit;
 use super::keys::Key;
 use crate::cli::fault::Fault;
+use crate::clock::Clock;
+use crate::domain::time::Instant;
 
 /// BEL (ECMA-48): the one control character that is sent by itself.
 const BELL: &[u8] = b"\x07";
@@ -39,7 +41,8 @@ pub struct Terminal {
 
 /// What comes from the terminal.
 pub enum Input {
-    Key(Key, Came),
+    /// When it was read: it may wait to be taken.
+    Key(Key, Came, Instant),
     Resized,
 }
 
@@ -93,11 +96,12 @@ fn give_back() {
 
 /// Reads the terminal on a thread of its own, until nobody takes what it reads or the terminal has gone: then the
 /// channel closes.
-pub fn inputs() -> mpsc::Receiver<Input> {
+pub fn inputs(clock: Clock) -> mpsc::Receiver<Input> {
     let (send, receive) = mpsc::channel(KEYS_AHEAD);
     std::thread::spawn(move || {
         let (mut is_behind, mut is_ended, mut next) = (false, false, None);
         while let Some(event) = next.take().or_else(|| event::read().ok()) {
+            let at = clock.now();
             // Whatever is there already came at once with it: no officer is as fast.
             let mut is_before = is_more();
             // A line that a carriage return has ended is not ended again by the line feed behind it, whenever that
@@ -122,8 +126,8 @@ pub fn inputs() -> mpsc::Receiver<Input> {
             };
             is_behind = is_before;
             let input = match event {
-                Event::Key(pressed) => key(pressed).map(|key| Input::Key(key, came)),
-                Event::Paste(text) => Some(Input::Key(Key::Pasted(text), came)),
+                Event::Key(pressed) => key(pressed).map(|key| Input::Key(key, came, at)),
+                Event::Paste(text) => Some(Input::Key(Key::Pasted(text), came, at)),
                 Event::Resize(..) => Some(Input::Resized),
                 Event::FocusGained | Event::FocusLost | Event::Mouse(_) => None,
             };
