@@ -4,6 +4,8 @@
 //! said again by the state, once all is told.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,15 +17,17 @@ use tonic_types::StatusExt as _;
 use crate::cli::desk::{Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::hotline::service;
+use crate::clock::Clock;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_request::What as Said;
+use crate::domain::time::Instant;
 use crate::limits;
 
 /// What is heard of the node.
 pub enum Heard {
     Told(Box<calls::JoinResponse>),
-    /// The stream ended, and why.
-    Lost(String),
+    /// The stream ended, and why; and when the node was last heard, `None` for not yet.
+    Lost(String, Option<Instant>),
     /// The node has no record as late as what it told before, or another one there: it was put back to another copy, and
     /// tells all anew.
     PutBack,
@@ -35,13 +39,39 @@ pub enum Heard {
 /// thing at most, and each text on the screen one.
 pub const AHEAD: usize = 64;
 
+/// When the node was last heard, over the stream or beside it; before 1970 for not yet.
+#[derive(Clone)]
+struct LastHeard {
+    clock: Clock,
+    at_ms: Arc<AtomicI64>,
+}
+
+impl LastHeard {
+    fn never(clock: Clock) -> LastHeard {
+        LastHeard { clock, at_ms: Arc::new(AtomicI64::new(-1)) }
+    }
+
+    fn now(&self) {
+        self.at_ms.store(self.clock.now().0, Ordering::Relaxed);
+    }
+
+    fn at(&self) -> Option<Instant> {
+        Some(Instant(self.at_ms.load(Ordering::Relaxed))).filter(|at| at.0 >= 0)
+    }
+}
+
 /// Runs until nobody listens.
-async fn keep(desk: Desk, heard: mpsc::Sender<Heard>, mut said: mpsc::UnboundedReceiver<Said>) {
+async fn keep(
+    desk: Desk,
+    last: LastHeard,
+    heard: mpsc::Sender<Heard>,
+    mut said: mpsc::UnboundedReceiver<Said>,
+) {
     let mut seen = Seen::default();
     let mut failures: u32 = 0;
     loop {
         let before = seen.position;
-        let why = match joined(&desk, &mut seen, &heard, &mut said).await {
+        let why = match joined(&desk, &last, &mut seen, &heard, &mut said).await {
             Ended::Lost(why) => why,
             Ended::PutBack => {
                 seen = Seen::default();
@@ -52,7 +82,7 @@ async fn keep(desk: Desk, heard: mpsc::Sender<Heard>, mut said: mpsc::UnboundedR
             }
             Ended::NobodyListens => return,
         };
-        if heard.send(Heard::Lost(why)).await.is_err() {
+        if heard.send(Heard::Lost(why, last.at())).await.is_err() {
             return;
         }
         failures = if seen.position == before { failures.saturating_add(1) } else { 1 };
@@ -62,12 +92,13 @@ async fn keep(desk: Desk, heard: mpsc::Sender<Heard>, mut said: mpsc::UnboundedR
 
 /// Asks again and again whose node is not heard, which no record says, and tells what changed. While the own node does not
 /// answer nothing new is known: that it is away is told of the stream.
-async fn ask_for_links(desk: Desk, heard: mpsc::WeakSender<Heard>) {
+async fn ask_for_links(desk: Desk, last: LastHeard, heard: mpsc::WeakSender<Heard>) {
     let mut before = BTreeMap::<String, i64>::new();
     loop {
         let asked = calls::ListChecksRequest::default();
         let answered = answer(service(&desk).list_checks(asked)).await.ok();
         if let Some(answered) = answered {
+            last.now();
             let silent = answered.links.into_iter().filter(|link| !link.up);
             let now: BTreeMap<String, i64> = silent.map(|link| (link.party, link.heard_at_ms)).collect();
             if now != before {
@@ -106,6 +137,7 @@ enum Ended {
 
 async fn joined(
     desk: &Desk,
+    last: &LastHeard,
     seen: &mut Seen,
     heard: &mpsc::Sender<Heard>,
     said: &mut mpsc::UnboundedReceiver<Said>,
@@ -129,6 +161,7 @@ async fn joined(
         tokio::select! {
             one = told.message() => match one {
                 Ok(Some(one)) => {
+                    last.now();
                     if one.position > seen.position {
                         *seen = Seen { position: one.position, digest: one.position_digest.clone() };
                     }
@@ -162,11 +195,12 @@ fn is_put_back(status: &Status) -> bool {
 }
 
 /// Both ends of what is said and heard.
-pub fn begin(desk: Desk) -> (mpsc::UnboundedSender<Said>, mpsc::Receiver<Heard>) {
+pub fn begin(desk: Desk, clock: Clock) -> (mpsc::UnboundedSender<Said>, mpsc::Receiver<Heard>) {
     let (said, to_say) = mpsc::unbounded_channel();
     let (hears, heard) = mpsc::channel(AHEAD);
-    tokio::spawn(ask_for_links(desk.clone(), hears.downgrade()));
-    tokio::spawn(keep(desk, hears, to_say));
+    let last = LastHeard::never(clock);
+    tokio::spawn(ask_for_links(desk.clone(), last.clone(), hears.downgrade()));
+    tokio::spawn(keep(desk, last, hears, to_say));
     (said, heard)
 }
 
@@ -181,6 +215,16 @@ mod tests {
         assert!(is_put_back(&status::field("begin.after_digest", "another one")));
         assert!(!is_put_back(&status::field("begin", "comes first, once")));
         assert!(!is_put_back(&Status::unavailable("begin.after")));
+    }
+
+    #[test]
+    fn the_node_was_last_heard_when_it_was_and_not_when_that_is_noticed() {
+        let clock = Clock::standing_at(Instant(7));
+        let last = LastHeard::never(clock.clone());
+        assert_eq!(last.at(), None);
+        last.clone().now();
+        clock.set(Instant(9));
+        assert_eq!(last.at(), Some(Instant(7)));
     }
 
     #[test]

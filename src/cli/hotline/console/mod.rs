@@ -81,7 +81,8 @@ pub async fn join(args: JoinArgs) -> Result<(), Fault> {
     let mut ends = Ends::new()?;
     let mut terminal = Terminal::take()?;
     let state = State::new(desk.party.to_string(), (0, 0));
-    let (said, heard) = link::begin(desk.clone());
+    let clock = Clock::system();
+    let (said, heard) = link::begin(desk.clone(), clock.clone());
     let (looks, looked) = looks::channel();
     let mut console = Console {
         state,
@@ -90,7 +91,7 @@ pub async fn join(args: JoinArgs) -> Result<(), Fault> {
         looks,
         drafts,
         to_keep: BTreeSet::new(),
-        clock: Clock::system(),
+        clock,
         rings: false,
         may_ring: true,
     };
@@ -221,8 +222,8 @@ impl Console {
         let now = self.clock.now();
         let effects = match heard {
             Heard::Told(told) => self.state.told(*told, now),
-            Heard::Lost(why) => {
-                self.state.lost(why, now);
+            Heard::Lost(why, last) => {
+                self.state.lost(why, last.unwrap_or(now));
                 Vec::new()
             }
             Heard::PutBack => {

@@ -47,7 +47,7 @@ pub enum Link {
     /// Begun, and not all on record was told yet.
     Joining,
     Live,
-    /// Since when, until all is told again; and what went wrong last, safe to show.
+    /// Since when nothing is heard of it, until all is told again; and what went wrong last, safe to show.
     Lost(Instant, String),
 }
 
@@ -246,10 +246,11 @@ impl State {
         DraftOf { thread: self.thread.clone(), translates: self.translates.clone() }
     }
 
-    pub fn lost(&mut self, why: String, now: Instant) {
+    /// It was last heard then.
+    pub fn lost(&mut self, why: String, last: Instant) {
         let since = match self.link {
             Link::Lost(since, _) => since,
-            Link::Joining | Link::Live => now,
+            Link::Joining | Link::Live => last,
         };
         self.link = Link::Lost(since, why);
         self.not_released.lost();
