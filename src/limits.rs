@@ -418,8 +418,8 @@ pub const SIGNED_BYTES_MAX: usize = SIGNED_PAYLOAD_BYTES_MAX + SIGNATURES_MAX * 
 /// A checkpoint of a larger tree is refused (leaves). Verifiers in other languages count in signed
 /// 64-bit numbers.
 pub const TREE_LEAVES_MAX: u64 = i64::MAX as u64;
-/// A longer inclusion or consistency path is refused before any of it is hashed. No tree within
-/// `TREE_LEAVES_MAX` leaves needs more for inclusion; C2SP tlog-witness allows no more for consistency.
+/// A longer inclusion path is refused before any of it is hashed. No tree within `TREE_LEAVES_MAX` leaves
+/// needs more.
 pub const PROOF_HASHES_MAX: usize = 63;
 /// A larger note is refused before it is read (bytes). Sixteen post-quantum signatures fit.
 pub const NOTE_BYTES_MAX: usize = 128 * 1024;

@@ -1,6 +1,6 @@
 //! `detente audit`: verify a journal, export it or the evidence of one thread, list threads.
 //!
-//! Never here: a check (`replay/audit.rs`), or the replay of a thread (`audit_replay.rs`).
+//! Never here: a check (`replay/audit/`), or the replay of a thread (`audit_replay.rs`).
 
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};

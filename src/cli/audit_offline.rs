@@ -1,7 +1,7 @@
 //! An exported journal read with no node: audited piece by piece, or laid out again for reading a thread
 //! in it.
 //!
-//! Never here: a check (`replay/audit.rs`).
+//! Never here: a check (`replay/audit/`).
 
 use std::fs::{self, File};
 use std::io::BufReader;

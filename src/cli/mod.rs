@@ -1,7 +1,20 @@
-//! `detente …`: thin.
+//! `detente …`: what is typed, and what is printed; how a node is put together, and the custody of a Party.
 //!
 //! Never here: a rule. A new subcommand is a file with its `Args` and `run`, and one line in each half
 //! of `Cli`.
+//!
+//! What stands where:
+//!
+//! - a node: `init.rs` with `init_args.rs`, `serve.rs`, `doctor.rs` with `doctor_mends.rs`; what it is made of:
+//!   `node.rs`, `node_checks.rs`, `node_directory.rs`, `node_health.rs`, `keys.rs`, `fresh_list.rs`
+//! - custodians: `custody.rs`, `register.rs`, `key_list.rs`, `person.rs`, `party.rs`, `introduced.rs`, `office.rs`,
+//!   `limit.rs`, `proposal.rs`
+//! - officers: `desk.rs`, `message/`, `exercise/`, `incident/`, `activity/`, `transcription.rs`, `by_hand/`,
+//!   `part.rs`, `regime/`, `duty/`, `watch/`, `hotline/`
+//! - auditors: `audit.rs`, `audit_directory.rs`, `audit_offline.rs`, `audit_replay.rs`, `audit_report.rs`,
+//!   `verify.rs`
+//! - the demonstration: `demo/`
+//! - in all: `form/`, `given.rs`, `files.rs`, `fault.rs`, `json.rs`, `out.rs`
 
 pub mod activity;
 pub mod audit;

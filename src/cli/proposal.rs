@@ -129,18 +129,30 @@ async fn confirm(
         Some(_) => None,
         None => Some(open_under(&mut calls, proposal).await?),
     };
-    let asks = !json && std::io::stdin().is_terminal();
+    // What is printed may be for a program, and somebody sits there all the same.
+    let asks = std::io::stdin().is_terminal();
     if let Some(line) = open.as_ref().filter(|_| asks) {
         ask(line)?;
     }
     let of_open = open.as_ref().map(|line| line.change_digest.clone()).unwrap_or_default();
     let change_digest = digest.map_or(of_open, |digest| Bytes::copy_from_slice(&digest.0));
-    let again = format!("command id {id}, digest {}", hex::encode(&change_digest));
+    let named = hex::encode(&change_digest);
     let proposed = Bytes::copy_from_slice(&proposal.0);
     let call = ConfirmRequest { command: Some(header), proposal: proposed, change_digest };
-    answer(calls.confirm(call)).await.map_err(|fault| Fault::new(format!("{fault} ({again})")))?;
+    answer(calls.confirm(call))
+        .await
+        .map_err(|fault| Fault::new(format!("{fault} (command id {id}, digest {named})")))?;
+    if json {
+        // Of what `--digest` names nothing more is looked up.
+        let change = open.as_ref().map(|line| &line.change);
+        let by = open.as_ref().and_then(|line| line.by.as_ref()).map(|by| &by.name);
+        let object = serde_json::json!({ "kind": "confirmed", "proposal": proposal.to_string(), "change": change,
+            "by": by, "digest": named });
+        say!("{}", json::line(&object));
+        return Ok(());
+    }
     settled("confirmed", proposal, json);
-    if let Some(line) = open.filter(|_| !json && !asks) {
+    if let Some(line) = open.filter(|_| !asks) {
         for told in lines(&line) {
             say!("{told}");
         }

@@ -1,6 +1,6 @@
 //! Bundles of one thread, from and to the bytes of their file.
 //!
-//! Never here: whether anything in a bundle holds (`replay/verify.rs`). A bundle is read strictly: what
+//! Never here: whether anything in a bundle holds (`replay/verify/`). A bundle is read strictly: what
 //! it would not write, it does not read, so that no part can be hidden in it.
 
 use std::fmt;
@@ -15,9 +15,9 @@ use super::evidence_v1 as proto;
 use super::fault::DecodeFault;
 use super::message::{person_from_proto, person_to_proto};
 use super::repeated::check_count;
-use crate::domain::carry::TakenBy;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::party::Party;
+use crate::domain::taken_by::TakenBy;
 use crate::domain::time::Instant;
 use crate::limits;
 
@@ -36,6 +36,7 @@ pub struct Bundle {
     pub by_hand: Vec<AccountByHand>,
 }
 
+/// A Party that the bundle speaks of, with its key lists.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BundleParty {
     pub party: Party,
@@ -45,6 +46,7 @@ pub struct BundleParty {
     pub introduced_by: Option<Party>,
 }
 
+/// A message of the thread.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BundleMessage {
     /// Exact bytes of a Signed.
@@ -54,6 +56,7 @@ pub struct BundleMessage {
     pub taken_by: Option<TakenBy>,
 }
 
+/// A dispatch of one of the messages, with all that proves what became of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BundleDispatch {
     pub dispatch: DispatchBytes,
@@ -106,6 +109,7 @@ pub fn encode(bundle: &Bundle) -> Bytes {
     [FIRST_LINE, &Digest::of(&body).0, &body].concat().into()
 }
 
+/// Reads a file strictly. Whether anything in it holds is for `replay/verify/` to say.
 pub fn decode(file: Bytes) -> Result<Bundle, DecodeFault> {
     if file.len() > limits::BUNDLE_BYTES_MAX {
         return Err(DecodeFault::at_most("bundle", limits::BUNDLE_BYTES_MAX, "bytes"));

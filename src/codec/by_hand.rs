@@ -26,6 +26,7 @@ pub struct AccountByHand {
     pub recorded_by: Person,
 }
 
+/// An account as the journal stores it.
 pub fn account_to_proto(account: &DeliveredByHand) -> proto::DeliveredByHand {
     use proto::delivered_by_hand::Says as Wire;
     let says = match &account.says {
@@ -90,6 +91,7 @@ fn handed_over(wire: proto::HandedOver) -> Result<HandedOver, DecodeFault> {
     })
 }
 
+/// An account with who put it on record and when, as a bundle holds it.
 pub fn recorded_to_proto(one: &AccountByHand) -> proto::AccountByHand {
     proto::AccountByHand {
         id: Bytes::copy_from_slice(&one.id.0),

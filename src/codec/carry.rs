@@ -1,6 +1,6 @@
 //! Carry files, from and to their bytes: what goes to another Party by any other path while the line is cut.
 //!
-//! Never here: whether anything in a file holds (`peers/carry.rs`). A file that was cut short or damaged is read up
+//! Never here: whether anything in a file holds (`peers/carry_in.rs`). A file that was cut short or damaged is read up
 //! to there, and what is wrong with it is told beside what was read: what stands in it is signed for itself.
 
 use std::fmt;
@@ -51,6 +51,7 @@ impl Carry {
     }
 }
 
+/// Leaves of the maker's ledger from one on, under a head that it signed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CarriedLeaves {
     pub from: u64,
@@ -59,6 +60,7 @@ pub struct CarriedLeaves {
     pub checkpoint: Bytes,
 }
 
+/// One dispatch with its message, as it would go over the link.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CarriedDispatch {
     /// Exact bytes of a Signed, both.

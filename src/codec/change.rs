@@ -44,6 +44,7 @@ pub(super) fn member_from_proto(wire: proto::Member) -> Result<Member, DecodeFau
     Ok(Member { person: person_from_proto(wire.person, "member.person")?, roles: roles? })
 }
 
+/// A change as the journal stores it.
 pub fn change_to_proto(change: &Change) -> proto::Change {
     let wire = match change {
         Change::MemberAdded(member) => Wire::MemberAdded(member_to_proto(member)),
@@ -117,6 +118,7 @@ fn party_lists(
     Ok((key_lists, revocation_list))
 }
 
+/// A change from the journal. What was signed is parsed, and not verified again.
 pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFault> {
     let change = wire
         .and_then(|wire| wire.change)

@@ -14,10 +14,12 @@ use crate::domain::message::{Dispatch, Outcome, Receipt};
 use crate::domain::party::{Incarnation, Party};
 use crate::limits;
 
+/// The payload that is signed, and the leaf: the same dispatch always gives the same bytes.
 pub fn encode_dispatch(dispatch: &Dispatch) -> Bytes {
     dispatch_to_proto(dispatch).encode_to_vec().into()
 }
 
+/// A dispatch from the payload of its Signed.
 pub fn decode_dispatch(payload: Bytes) -> Result<Dispatch, DecodeFault> {
     let wire = proto::Dispatch::decode(payload)
         .map_err(|_| DecodeFault::new("dispatch", "not a dispatch at all"))?;
@@ -58,6 +60,7 @@ pub(super) fn dispatch_from_proto(wire: proto::Dispatch) -> Result<Dispatch, Dec
     })
 }
 
+/// The exact bytes of a receipt, which are the leaf.
 pub fn encode_receipt(receipt: &Receipt) -> Bytes {
     let wire = proto::Receipt {
         from: receipt.from.to_string(),
@@ -76,6 +79,7 @@ pub fn encode_receipt(receipt: &Receipt) -> Bytes {
     wire.encode_to_vec().into()
 }
 
+/// A receipt from its exact bytes.
 pub fn decode_receipt(bytes: Bytes) -> Result<Receipt, DecodeFault> {
     let wire =
         proto::Receipt::decode(bytes).map_err(|_| DecodeFault::new("receipt", "not a receipt at all"))?;
@@ -105,6 +109,7 @@ pub struct ProvenReceipt {
     pub checkpoint: Bytes,
 }
 
+/// A receipt with its proof, as it goes back to who sent the dispatch.
 pub fn encode_proven(proven: &ProvenReceipt) -> Bytes {
     let wire = proto::ProvenReceipt {
         receipt: proven.receipt.clone(),
@@ -114,6 +119,7 @@ pub fn encode_proven(proven: &ProvenReceipt) -> Bytes {
     wire.encode_to_vec().into()
 }
 
+/// A receipt with its proof, which is not verified here.
 pub fn decode_proven(bytes: Bytes) -> Result<ProvenReceipt, DecodeFault> {
     if bytes.len() > limits::PROVEN_RECEIPT_BYTES_MAX {
         return Err(DecodeFault::at_most("proven_receipt", limits::PROVEN_RECEIPT_BYTES_MAX, "bytes"));

@@ -7,8 +7,8 @@
 use super::evidence_v1 as proto;
 use super::gist::{gist, heading, party, person, precedence};
 use super::plain::Plain;
-use crate::domain::board::Answered;
 use crate::domain::chain::{Claim, Opens, Signature};
+use crate::domain::command::Answered;
 use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId, WriterId};
 use crate::domain::fact::{Fact, Facts, Taken};
 use crate::domain::ledger::leaf_hash;

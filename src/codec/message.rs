@@ -21,6 +21,7 @@ use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
 use crate::limits;
 
+/// The payload that is signed.
 pub fn encode(message: &Message) -> Bytes {
     let mut wire = outgoing_to_proto(&message.draft);
     wire.author = message.author.to_string();
@@ -66,6 +67,7 @@ pub fn encode_draft(outgoing: &Outgoing) -> Bytes {
     wire.encode_to_vec().into()
 }
 
+/// A draft from the bytes by whose digest a releaser names it.
 pub fn decode_draft(bytes: &Bytes) -> Result<Outgoing, DecodeFault> {
     let wire = wire(bytes)?;
     let read = wire.encoded_len();
@@ -342,6 +344,7 @@ pub fn encode_acknowledgement(acknowledgement: &Acknowledgement) -> Bytes {
     wire.encode_to_vec().into()
 }
 
+/// What an acknowledgement says, from the content of its message.
 pub fn decode_acknowledgement(content: &Bytes) -> Result<Acknowledgement, DecodeFault> {
     let wire = proto::Acknowledgement::decode(content.clone())
         .map_err(|_| DecodeFault::new("acknowledgement", "not an acknowledgement at all"))?;

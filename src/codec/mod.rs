@@ -2,6 +2,19 @@
 //! each noun.
 //!
 //! Never here: a decision. What can't be decoded is an error that names the field, never a guess.
+//!
+//! What stands where:
+//!
+//! - what is signed: `signed.rs`, `message.rs`, `dispatch.rs`, `key_list.rs`; what a message says: `content.rs`,
+//!   `form/`, `forwarded.rs`
+//! - what is stored: `record.rs`, `event.rs`, and of one noun `change.rs`, `regime_held.rs`, `by_hand.rs`,
+//!   `carry_noted.rs`, `watch.rs`, `alarm.rs`, `check.rs`, `duty.rs`
+//! - what is read of bytes with nothing built from them: `plain.rs`, `facts.rs`, `gist.rs`, `named.rs`,
+//!   `told_more.rs`
+//! - files: `party_file.rs`, `bundle.rs`, `carry.rs`, `export.rs`; as custodians write them: `regime/`,
+//!   `watch_plan.rs`, `watch_cards.rs`, `check_schedule.rs`, `link_phrases.rs`
+//! - calls: `proto.rs`, `heading.rs`, `asked.rs`, `restraint.rs`, `chunks.rs`
+//! - what is wrong, and what is too much: `fault.rs`, `repeated.rs`
 
 mod alarm;
 mod asked;

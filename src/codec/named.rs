@@ -8,9 +8,9 @@ use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_f
 use super::form;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
-use crate::domain::fact::NamedInForm;
 use crate::domain::form::MessageReference;
 use crate::domain::message::Message;
+use crate::domain::named::NamedInForm;
 use crate::limits;
 
 /// Field numbers from a form down to a `MessageReference`.

@@ -25,6 +25,7 @@ pub fn decode(bytes: Bytes) -> Result<Signed, DecodeFault> {
     from_proto(wrapping)
 }
 
+/// The wrapping with the payload and its signatures, as it is stored and sent.
 pub fn encode(signed: &Signed) -> Bytes {
     to_proto(signed).encode_to_vec().into()
 }

@@ -25,6 +25,7 @@ pub struct DeliveredByHand {
     pub corrects: Option<CommandId>,
 }
 
+/// What an account says: that a message was handed over, or that an earlier account of it was a mistake.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Says {
     HandedOver(HandedOver),
@@ -178,11 +179,6 @@ impl ByHand {
         onwards(&self.handed_over, from)
     }
 
-    /// How much of that there is.
-    pub fn open_count(&self) -> usize {
-        self.open.len()
-    }
-
     /// Whether anything was ever to be delivered to this Party by hand, or was.
     pub fn names(&self, party: Party) -> bool {
         let first = self.items.range((party, Digest::ZERO)..).next();
@@ -267,11 +263,11 @@ mod tests {
         by_hand.owe(party("SM"), Digest([1; 32]), 7, None);
         assert_eq!(by_hand.open().collect::<Vec<_>>(), [(7, party("SM"), Digest([1; 32]))]);
         by_hand.take(&said(1, handed(), None), 7, CommandId([1; 16]), 8);
-        assert_eq!(by_hand.open_count(), 0);
+        assert_eq!(by_hand.open().count(), 0);
         by_hand.take(&said(1, handed(), Some(1)), 7, CommandId([2; 16]), 9);
-        assert_eq!(by_hand.open_count(), 0);
+        assert_eq!(by_hand.open().count(), 0);
         by_hand.take(&said(1, taken_back(), Some(2)), 7, CommandId([3; 16]), 10);
-        assert_eq!(by_hand.open_count(), 1);
+        assert_eq!(by_hand.open().count(), 1);
         let standings: Vec<_> = by_hand
             .item(party("SM"), &Digest([1; 32]))
             .unwrap()
@@ -288,7 +284,7 @@ mod tests {
         let mut by_hand = ByHand::default();
         by_hand.take(&said(1, handed(), None), 7, CommandId([1; 16]), 8);
         by_hand.take(&said(1, taken_back(), Some(1)), 7, CommandId([2; 16]), 9);
-        assert_eq!(by_hand.open_count(), 0);
+        assert_eq!(by_hand.open().count(), 0);
         assert_eq!(by_hand.item(party("SM"), &Digest([1; 32])).unwrap().carried, Carried::ByLink);
     }
 
@@ -332,7 +328,7 @@ mod tests {
                 let handed = by_hand.handed_over_from(None).any(|one| one == (item.message_index, party, message));
                 prop_assert_eq!(handed, item.is_handed_over());
             }
-            prop_assert_eq!(by_hand.open_count() + by_hand.handed_over_from(None).count(), 3);
+            prop_assert_eq!(by_hand.open().count() + by_hand.handed_over_from(None).count(), 3);
         }
     }
 }

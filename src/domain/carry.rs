@@ -4,9 +4,7 @@
 //! signature; what it went through on its way is only what the officer says.
 
 use super::digest::Digest;
-use super::event::{Event, Record};
 use super::party::Party;
-use super::people::Person;
 use super::time::Instant;
 
 /// One file. Of one that is taken, `with`, `made_at` and `holds` are as its header and fields say; nobody signed that.
@@ -55,24 +53,5 @@ impl NotCompared {
     /// By whether somebody says so.
     pub fn said(although: bool) -> NotCompared {
         if although { NotCompared::Accepted } else { NotCompared::Refused }
-    }
-}
-
-/// Who took a file of another Party's, and when that was put on record.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TakenBy {
-    pub by: Person,
-    pub at: Instant,
-}
-
-impl TakenBy {
-    /// As a record says that a file of this Party's was taken; `None` where it says no such thing.
-    pub fn of(record: &Record, of: Party) -> Option<TakenBy> {
-        let is_taken = |event: &Event| match event {
-            Event::CarryNoted(noted) => noted.done == Done::Taken && noted.with == of,
-            _ => false,
-        };
-        let by = record.command.as_ref()?.by.clone();
-        record.events.iter().any(is_taken).then_some(TakenBy { by, at: record.at })
     }
 }

@@ -19,8 +19,10 @@ use super::party::{Incarnation, Party};
 use super::people::Person;
 use super::precedence::Precedence;
 use super::refusal::FaultNamed;
+use super::time::Instant;
 use super::watch::AlertDue;
 
+/// What is asked of the Registrar. The Board decides whether it happens.
 #[derive(Clone, Debug)]
 pub enum Command {
     /// With the stamp's id as the proposal's.
@@ -194,6 +196,17 @@ pub enum Origin {
     Node,
 }
 
+/// A command of a person that is on record: what is kept of it, so that the same id again has the same answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Answered {
+    /// Digest of the command as the caller gave it.
+    pub content: Digest,
+    /// The record that holds what came of it.
+    pub index: u64,
+    /// When the caller said they gave it.
+    pub at: Instant,
+}
+
 /// A decision, before bytes are made of it.
 #[derive(Clone, Debug)]
 pub enum Decided {
@@ -204,6 +217,7 @@ pub enum Decided {
     Receive(Box<ReceivePlan>),
 }
 
+/// What is released, with all that is fixed before it is signed.
 #[derive(Clone, Debug)]
 pub struct ReleasePlan {
     pub draft: Option<DraftId>,
@@ -225,6 +239,7 @@ pub struct Slot {
     pub leaf_index: u64,
 }
 
+/// A delivery that is taken, with the receipt for it and what it is marked with.
 #[derive(Clone, Debug)]
 pub struct ReceivePlan {
     pub delivery: Delivery,

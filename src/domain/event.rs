@@ -15,11 +15,11 @@ use super::carry::CarryNoted;
 use super::check::{CheckNoted, CheckPlan};
 use super::digest::{CommandId, Digest, DraftId};
 use super::duty::DutiesNoted;
-use super::fact::NamedInForm;
 use super::function::Term;
 use super::hotline::phrases::LinkPhrases;
 use super::keys::KeyList;
 use super::message::{Dispatch, Message, Outgoing, Receipt};
+use super::named::NamedInForm;
 use super::office::Office;
 use super::party::{Incarnation, Party};
 use super::people::{Person, Roles};
@@ -48,6 +48,7 @@ pub struct Stamp {
     pub by: Person,
 }
 
+/// One thing that happened, as a record holds it.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Event {
     JournalOpened { party: Party, incarnation: Incarnation, members: Vec<Member>, left_behind: Vec<Bytes> },
@@ -140,7 +141,6 @@ pub enum Change {
         key_lists: Vec<AcceptedKeyList>,
         revocation_list: RevocationList,
     },
-    /// For which precedences one person may both draft and release.
     /// As `PartyAdded`, but handed over by a Party that is known here, and not compared with what the Party
     /// itself says: it counts as unconfirmed.
     PartyIntroduced {
@@ -153,6 +153,7 @@ pub enum Change {
         party: Party,
         fingerprint: Digest,
     },
+    /// For which precedences one person may both draft and release.
     ReleaseRule {
         one_person: Vec<Precedence>,
     },

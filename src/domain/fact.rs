@@ -5,15 +5,15 @@
 //! (`codec/plain.rs`), and the fold can't tell which it was given.
 
 use super::adoption::Word;
-use super::board::Answered;
 use super::check::OfLink;
+use super::command::Answered;
 use super::content::Kind;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::event::{Event, Received};
-use super::form::MessageReference;
 use super::message::{
     ACKNOWLEDGEMENT, Dispatch, Message, Outgoing, Receipt, Relation, Traffic, tells_of_another,
 };
+use super::named::NamedInForm;
 use super::party::Party;
 use super::people::Person;
 use super::precedence::Precedence;
@@ -105,15 +105,6 @@ pub struct Gist {
     pub of_link: Option<Box<OfLink>>,
     /// Where it says any such thing: the digest of its official number.
     pub number: Option<Digest>,
-}
-
-/// What a message names in its form, where its envelope need not.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct NamedInForm {
-    /// Messages by their digest, each once, no more than the limit says.
-    pub messages: Vec<Digest>,
-    /// Of a message withdrawal that can be read: what it takes back.
-    pub withdraws: Option<Box<MessageReference>>,
 }
 
 impl Fact {

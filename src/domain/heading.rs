@@ -1,7 +1,7 @@
 //! What is wrong with the heading of a draft, and of a message on record, and with what the content refers to, all
 //! at once. But for an addressee to whom it may not go, none of it stops a release that is meant as it is.
 //!
-//! Never here: what a release can't do without (`board/decide.rs` refuses an unknown addressee); what
+//! Never here: what a release can't do without (`board/decide_release.rs` refuses an unknown addressee); what
 //! the content says by itself (`exercise/`).
 
 use super::adoption::faults_of_word;

@@ -45,11 +45,6 @@ impl Edge {
         self.size
     }
 
-    /// The hash of the newest leaf; `None` while there is none.
-    pub fn newest_leaf(&self) -> Option<&Digest> {
-        self.newest.as_ref()
-    }
-
     /// Appends a leaf, given by its `leaf_hash`.
     pub fn push(&mut self, leaf: Digest) {
         if let Some(mut subtree) = self.newest.replace(leaf) {

@@ -15,14 +15,13 @@ use super::precedence::Precedence;
 use super::runs::Runs;
 use crate::limits;
 
+/// One link. The other Party is the key under which the Board has it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Link {
     /// The other end's incarnation, as its newest key list states it.
     pub incarnation: Incarnation,
     lanes: [Lane; 4],
-    /// The ledger that we keep: our dispatches, and our receipts for theirs.
     pub ours: Ours,
-    /// The ledger that the other end keeps, as far as we have followed it.
     pub theirs: Theirs,
     pub budget: Budget,
     /// What two custodians leave it of the hour.
@@ -69,6 +68,7 @@ pub struct Given {
     pub edge: Edge,
 }
 
+/// The ledger that we keep: our dispatches, and our receipts for theirs.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Ours {
     pub edge: Edge,
@@ -78,6 +78,7 @@ pub struct Ours {
     pub beyond: OrdMap<u64, (Precedence, u64)>,
 }
 
+/// The ledger that the other end keeps, as far as we have followed it.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Theirs {
     /// Over the leaves up to the newest head that we recomputed.

@@ -179,6 +179,7 @@ pub fn audience(parties: &[Party]) -> String {
     if codes.len() <= NAMED_AT_MOST { all } else { Digest::of(all.as_bytes()).short() }
 }
 
+/// Whom a message goes to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Addressee {
     pub party: Party,
@@ -211,6 +212,7 @@ pub struct Reference {
     pub relation: Relation,
 }
 
+/// What a message is to another one that it refers to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Relation {
     RefersTo,
@@ -248,9 +250,9 @@ pub struct Acknowledgement {
 /// The kind of [`Acknowledgement`].
 pub const ACKNOWLEDGEMENT: &str = "acknowledgement";
 
-/// The subjects that a node gives to an acknowledgement, and to the word that a console shows a text: nothing is told by
-/// them.
+/// The subject that a node gives to an acknowledgement: nothing is told by it.
 pub const ACKNOWLEDGEMENT_SUBJECT: &str = "Acknowledgement";
+/// The same of the word that a console shows a text.
 pub const SHOWN_SUBJECT: &str = "Shown at a console";
 
 /// Whether a message of this kind only tells what became of another at its author's, or checks the link: nobody

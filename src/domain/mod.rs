@@ -3,6 +3,22 @@
 //!
 //! Never here: I/O, async, a clock, randomness, floating point, protobuf. Time and identity are
 //! arguments, so that the same journal gives the same Board on any machine, in any year.
+//!
+//! What stands where:
+//!
+//! - asked, decided, happened: `command.rs`, `refusal.rs`, `event.rs`, `fact.rs`, `named.rs`, `taken_by.rs`; what
+//!   that adds up to: `board/`
+//! - which records count, and what proves it: `chain.rs`, `ledger.rs`, `digest.rs`
+//! - who: `party.rs`, `people.rs`, `roster.rs`, `keys.rs`, `office.rs`, `function.rs`
+//! - messages: `message.rs`, `heading.rs`, `precedence.rs`, `part.rs`, `messages.rs` (where each stands), `runs.rs`;
+//!   read together: `thread/`, `said.rs`, `became.rs`; printed: `official/`
+//! - what they say: `content.rs`, `kind.rs`, what forms are made of: `form/`, and the nouns: `exercise/`,
+//!   `incident/`, `activity/`, `hotline/`, `correspondence/`, `formatted/`, `translation/`, `transcription/`,
+//!   `forwarded.rs`
+//! - rules between States: `regime/` as data, `adoption/` by whom, `duty/` what is owed
+//! - links: `link.rs`, `allowance.rs`, `flash.rs`, `check/`; without one: `by_hand.rs`, `carry.rs`
+//! - the watch: `watch/`, `alarm/`
+//! - time and text: `time.rs`, `text.rs`, `joiners.rs`, `mixed.rs`, `language.rs`
 
 pub mod activity;
 pub mod adoption;
@@ -39,6 +55,7 @@ pub mod link;
 pub mod message;
 pub mod messages;
 pub mod mixed;
+pub mod named;
 pub mod office;
 pub mod official;
 pub mod part;
@@ -50,6 +67,7 @@ pub mod regime;
 pub mod roster;
 pub mod runs;
 pub mod said;
+pub mod taken_by;
 pub mod text;
 pub mod thread;
 pub mod time;

@@ -1,6 +1,6 @@
 //! Parts as the Board knows them: which are kept here, and what one link's messages name.
 //!
-//! Never here: content, or a file. Those lie beside the journal (`journal/parts.rs`).
+//! Never here: content, or a file. Those lie beside the journal (`journal/parts/`).
 
 use imbl::{OrdMap, OrdSet};
 

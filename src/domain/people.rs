@@ -72,4 +72,5 @@ impl Role {
     }
 }
 
+/// All that one person may do.
 pub type Roles = BTreeSet<Role>;

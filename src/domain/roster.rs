@@ -98,6 +98,7 @@ impl KnownParty {
     }
 }
 
+/// A change that one custodian proposed, for another one to confirm.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Proposal {
     pub change: Change,

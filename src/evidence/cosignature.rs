@@ -1,8 +1,8 @@
 //! Cosignatures (C2SP tlog-cosignature 1.0.1, Ed25519): a witness says that at a time it knew a
 //! checkpoint, and none larger, of that origin.
 //!
-//! Never here: whether that is true. Whoever cosigns first recomputes the root or verifies
-//! consistency (`merkle.rs`), and cosigns only what grew.
+//! Never here: whether that is true. Whoever cosigns first recomputes the root (`domain/board/decide_link.rs`), and
+//! cosigns only what grew.
 
 use super::checkpoint::SignedCheckpoint;
 use super::keys::{PublicKey, SigningKey};

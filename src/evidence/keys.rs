@@ -20,11 +20,6 @@ impl SigningKey {
         SigningKey(ed25519_dalek::SigningKey::from_bytes(seed))
     }
 
-    /// The seed, to be written to a key file. Whoever copies it wipes the copy.
-    pub fn seed(&self) -> &[u8; 32] {
-        self.0.as_bytes()
-    }
-
     pub fn public_key(&self) -> PublicKey {
         PublicKey(self.0.verifying_key())
     }

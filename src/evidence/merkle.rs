@@ -1,5 +1,5 @@
-//! The Merkle tree of RFC 6962 section 2.1 over leaf hashes: roots and proofs at any size, and the
-//! verification of proofs made elsewhere (RFC 9162 sections 2.1.3.2 and 2.1.4.2).
+//! The Merkle tree of RFC 6962 section 2.1 over leaf hashes: roots and inclusion paths at any size, and the
+//! verification of paths made elsewhere (RFC 9162 section 2.1.3.2).
 //!
 //! Never here: what a leaf holds, or where leaves are kept. A tree holds about 64 bytes a leaf; who
 //! only appends keeps an `Edge` instead (`domain/ledger.rs`).
@@ -15,20 +15,12 @@ pub enum ProofFault {
     LeafBeyondTree { leaf: u64, size: u64 },
     #[error("the tree has {has} leaves, not the {asked} asked for")]
     SizeBeyondTree { asked: u64, has: u64 },
-    #[error("the older tree has {old} leaves, more than the {new} of the newer one")]
-    SizesBackwards { old: u64, new: u64 },
     #[error("the path has more than {} hashes", limits::PROOF_HASHES_MAX)]
     PathTooLong,
     #[error("the path has {has} hashes, which are not as many as these sizes need")]
     PathLength { has: usize },
     #[error("the path does not lead from the leaf to the root")]
     OtherRoot,
-    #[error("the path does not lead to the older root: the history before it is another one")]
-    OtherOldRoot,
-    #[error("the path does not lead to the newer root")]
-    OtherNewRoot,
-    #[error("two roots are stated for one size")]
-    TwoRootsForOneSize,
 }
 
 /// A tree with all that proofs need: the hash of each complete subtree, by height.
@@ -100,36 +92,6 @@ impl Tree {
                 path.push(self.range_root(low, middle));
                 low = middle;
             }
-        }
-        path.reverse();
-        Ok(path)
-    }
-
-    /// The consistency path from the tree of `old` leaves to that of `new` (RFC 6962 section 2.1.2).
-    /// Empty from no leaves, and between equal sizes.
-    pub fn consistency_path(&self, old: u64, new: u64) -> Result<Vec<Digest>, ProofFault> {
-        self.check_size(new)?;
-        if old > new {
-            return Err(ProofFault::SizesBackwards { old, new });
-        }
-        let mut path = Vec::new();
-        if old == 0 {
-            return Ok(path);
-        }
-        let (mut low, mut high) = (0, new);
-        while high != old {
-            let middle = middle(low, high);
-            if old <= middle {
-                path.push(self.range_root(middle, high));
-                high = middle;
-            } else {
-                path.push(self.range_root(low, middle));
-                low = middle;
-            }
-        }
-        // The older root itself is known to whoever verifies; only a part of it is spelt out.
-        if low > 0 {
-            path.push(self.range_root(low, high));
         }
         path.reverse();
         Ok(path)
@@ -215,64 +177,6 @@ pub fn verify_inclusion(
         return Err(wrong_length);
     }
     if hash == *root { Ok(()) } else { Err(ProofFault::OtherRoot) }
-}
-
-/// Whether the tree with `new` leaves and root `new_root` continues the one with `old` leaves and root
-/// `old_root` (RFC 9162 section 2.1.4.2). Every tree continues the empty one.
-pub fn verify_consistency(
-    old: u64,
-    old_root: &Digest,
-    new: u64,
-    new_root: &Digest,
-    path: &[Digest],
-) -> Result<(), ProofFault> {
-    if old > new {
-        return Err(ProofFault::SizesBackwards { old, new });
-    }
-    if path.len() > limits::PROOF_HASHES_MAX {
-        return Err(ProofFault::PathTooLong);
-    }
-    let wrong_length = ProofFault::PathLength { has: path.len() };
-    if old == 0 && *old_root != empty_root() {
-        return Err(ProofFault::OtherOldRoot);
-    }
-    if old == new && old_root != new_root {
-        return Err(ProofFault::TwoRootsForOneSize);
-    }
-    if old == 0 || old == new {
-        return if path.is_empty() { Ok(()) } else { Err(wrong_length) };
-    }
-    let (mut node, mut last) = (old.saturating_sub(1), new.saturating_sub(1));
-    while node & 1 == 1 {
-        (node, last) = (node >> 1, last >> 1);
-    }
-    // If the older tree is complete, its root is the first hash, and is not spelt out in the path.
-    let (first, rest) = if old.is_power_of_two() {
-        (old_root, path)
-    } else {
-        path.split_first().ok_or(wrong_length.clone())?
-    };
-    let (mut old_hash, mut new_hash) = (*first, *first);
-    for sibling in rest {
-        if last == 0 {
-            return Err(wrong_length);
-        }
-        if is_right_child(node, last) {
-            old_hash = node_hash(sibling, &old_hash);
-            new_hash = node_hash(sibling, &new_hash);
-            (node, last) = skip_levels_without_sibling(node, last);
-        } else {
-            new_hash = node_hash(&new_hash, sibling);
-        }
-        (node, last) = (node >> 1, last >> 1);
-    }
-    if last != 0 {
-        return Err(wrong_length);
-    }
-    if old_hash != *old_root {
-        return Err(ProofFault::OtherOldRoot);
-    }
-    if new_hash == *new_root { Ok(()) } else { Err(ProofFault::OtherNewRoot) }
 }
 
 /// Whether the sibling is to the left: an odd position, or the last of its level.

@@ -3,6 +3,13 @@
 //!
 //! Never here: what the bytes mean, a decision which records count (`replay` has that rule), a skipped
 //! entry, a retry without end. One test suite (`tests/it/journal.rs`) is run against both media.
+//!
+//! What stands where:
+//!
+//! - the contract: this file, `fault.rs`; what lies beside a journal: `parts/`
+//! - the embedded journal: `embedded.rs`, `embedded_reads.rs`, `embedded_untouched.rs`
+//! - the Kafka journal: `kafka.rs`, `kafka_reads.rs`, `kafka_settings.rs`, `kafka_topic.rs`, `kafka_untouched.rs`
+//! - either, only looked at: `untouched.rs`, `untouched_readers.rs`
 
 pub mod embedded;
 mod embedded_reads;

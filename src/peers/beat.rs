@@ -8,13 +8,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use tonic::Request;
 
+use super::call::{NoUse, call, said};
 use super::exchange::{Link, Peer};
-use super::links::{Patience, Said};
+use super::links::Patience;
 use super::{follow, heads, lists};
 use crate::codec::message;
 use crate::codec::proto::detente::v1::{Beat, BeatRequest, LaneState};
-use crate::domain::board::{Board, Denied};
-use crate::domain::command::{Command, Origin};
+use crate::domain::board::Board;
 use crate::domain::digest::Digest;
 use crate::domain::event::RevocationList;
 use crate::domain::party::Party;
@@ -24,9 +24,6 @@ use crate::evidence::keys::KeyRing;
 use crate::limits;
 use crate::peers::trust::Reach;
 use crate::registrar::{Head, Standing};
-
-/// The peer did not answer, or not with anything of use. The next heartbeat tries again.
-pub(super) struct NoUse;
 
 /// Runs until the Registrar ends.
 pub(super) async fn run(link: Link) {
@@ -203,29 +200,4 @@ pub(super) fn make(board: &Board, ring: &KeyRing, peer: Party, now: Instant) -> 
         revocation_list_held: list_digest(them.revocation_list.as_ref()),
         leaves_held: link.theirs.edge.size(),
     })
-}
-
-/// What the other end says beside what is signed.
-pub(super) fn said(theirs: &Beat) -> Said {
-    let mut said = Said { at: Instant(theirs.at_ms), ..Said::default() };
-    for one in &theirs.lanes {
-        if let Ok(lane) = message::precedence_from_proto(one.lane, "lane") {
-            *lane.of_mut(&mut said.sent) = one.sent;
-            *lane.of_mut(&mut said.taken) = one.taken;
-        }
-    }
-    said
-}
-
-pub(super) async fn give(link: &Link, command: Command) -> Result<(), Denied> {
-    link.exchange.registrar.give(command, Origin::Node).await.map(|_| ())
-}
-
-pub(super) async fn call<T>(
-    calling: impl Future<Output = Result<tonic::Response<T>, tonic::Status>>,
-) -> Result<T, NoUse> {
-    match tokio::time::timeout(Duration::from_millis(limits::PEER_CALL_MS_MAX), calling).await {
-        Ok(Ok(response)) => Ok(response.into_inner()),
-        Ok(Err(_)) | Err(_) => Err(NoUse),
-    }
 }

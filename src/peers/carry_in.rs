@@ -6,7 +6,7 @@
 
 use bytes::Bytes;
 
-use super::beat::give;
+use super::call::give;
 use super::exchange::{Exchange, Link};
 use super::outcome::{Outcome, Way};
 use super::serve::ServeFault;
@@ -55,6 +55,7 @@ pub struct Taken {
     pub back: Option<Bytes>,
 }
 
+/// How much of one kind was put on record by this file, and was on record before.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Count {
     pub put_on_record: usize,

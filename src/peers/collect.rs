@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tonic::Request;
 
-use super::errands::Done;
+use super::errand::Done;
 use super::exchange::{Link, Peer};
 use super::receive;
 use crate::codec::message;

@@ -6,35 +6,13 @@
 
 use std::time::Duration;
 
+use super::errand::{Done, Errand};
 use super::exchange::{Link, Peer};
 use super::links::Patience;
 use super::{collect, hand_in_parts};
 use crate::domain::precedence::Precedence;
 use crate::limits;
 use crate::peers::trust::Reach;
-
-#[derive(Clone, Copy)]
-pub(super) enum Errand {
-    /// Fetching what the peer owes us as FLASH, and handing in our receipts: over a connection of its own, so that
-    /// it waits for nothing lower.
-    CollectFlash,
-    /// The same of all that is lower.
-    Collect,
-    /// Asking which part of our messages the peer wants, and handing that in.
-    HandInParts,
-}
-
-/// What became of one.
-pub(super) enum Done {
-    /// All was taken: once more, at once.
-    Well,
-    /// There was nothing to do, or it is enough for now. The peer waits before it says that there is nothing;
-    /// one that does not, or that always wants something, is not asked all the time.
-    Rest,
-    /// The peer answered, and not all of it was taken.
-    NotTaken,
-    NoAnswer,
-}
 
 /// Runs until the Registrar ends.
 pub(super) async fn run(link: Link, errand: Errand) {

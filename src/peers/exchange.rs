@@ -1,19 +1,15 @@
-//! All that this node does with its peers: on each link one task a lane, one for heartbeats and one for
-//! parts; and the answers to what peers call.
+//! What all that this node does with its peers works with: the exchange, one link of it, and the peer that is called.
 //!
-//! Never here: a decision. Everything goes to the Registrar, and what it denies is passed on.
+//! Never here: what is done with it (`tasks.rs`), or a decision. Everything goes to the Registrar, and what it denies is
+//! passed on.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::sync::{Mutex, watch};
-use tokio::task::JoinSet;
 
 use super::dial::Dialler;
-use super::errands::{self, Errand};
 use super::leaves::LeafIndex;
 use super::links::{LinkState, Links};
-use super::{beat, deliver, parts};
 use crate::codec::proto::detente::v1::exchange_service_client::ExchangeServiceClient;
 use crate::domain::board::Board;
 use crate::domain::party::Party;
@@ -35,7 +31,7 @@ pub struct Exchange {
     pub parts: Parts,
     pub(super) leaves: Arc<Mutex<LeafIndex>>,
     /// Once it says something, nothing more is said to any peer.
-    broken: watch::Sender<Option<Broken>>,
+    pub(super) broken: watch::Sender<Option<Broken>>,
 }
 
 /// One link of the exchange.
@@ -46,60 +42,10 @@ pub(super) struct Link {
     pub state: Arc<LinkState>,
 }
 
+/// The other end of a link, to be called.
 pub(super) type Peer = ExchangeServiceClient<tonic::transport::Channel>;
 
 impl Exchange {
-    /// Starts the tasks of all links, those that come later too. They end when `stopped` does, with the
-    /// Registrar, or when a peer shows that our own history is broken: that comes out of the receiver, and
-    /// the node must stop then.
-    pub fn start(
-        registrar: Registrar,
-        ring: Arc<KeyRing>,
-        dialler: Dialler,
-        parts: Parts,
-        stopped: impl Future<Output = ()> + Send + 'static,
-    ) -> (Exchange, watch::Receiver<Option<Broken>>) {
-        let (broken, found) = watch::channel(None);
-        let (links, leaves) = (Links::default(), Arc::default());
-        let exchange = Exchange { registrar, ring, dialler, links, parts, leaves, broken };
-        let (supervised, mut seen) = (exchange.clone().supervise(), found.clone());
-        tokio::spawn(async move {
-            tokio::select! {
-                () = supervised => {}
-                () = stopped => {}
-                // An error means that the exchange is gone, which is an end too.
-                _ = seen.wait_for(Option::is_some) => {}
-            }
-        });
-        (exchange, found)
-    }
-
-    /// The tasks of the links end with this one.
-    async fn supervise(self) {
-        let mut heads = self.registrar.heads();
-        let mut started = BTreeSet::new();
-        let mut tasks = JoinSet::new();
-        loop {
-            let head = heads.borrow_and_update().clone();
-            let fresh = head.board.links.keys().filter(|party| !started.contains(*party)).copied();
-            for party in fresh.collect::<Vec<_>>() {
-                started.insert(party);
-                let link = self.link(party);
-                for lane in Precedence::FASTEST_FIRST {
-                    tasks.spawn(deliver::run(link.clone(), lane));
-                }
-                tasks.spawn(errands::run(link.clone(), Errand::CollectFlash));
-                tasks.spawn(errands::run(link.clone(), Errand::Collect));
-                tasks.spawn(parts::run(link.clone()));
-                tasks.spawn(errands::run(link.clone(), Errand::HandInParts));
-                tasks.spawn(beat::run(link));
-            }
-            if heads.changed().await.is_err() {
-                return;
-            }
-        }
-    }
-
     /// Whether our newest key list says where to reach us.
     pub(super) fn can_be_dialled(&self) -> bool {
         let board = &self.registrar.head().board;

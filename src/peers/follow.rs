@@ -1,12 +1,12 @@
 //! The two ledgers of a link, held against what the other end shows: our own head with its cosignature
 //! against our history, its head against the leaves that we hold or ask for.
 //!
-//! Never here: whether a head adds up (`domain/board/decide.rs`), and no cosignature is made here.
+//! Never here: whether a head adds up (`domain/board/decide_link.rs`), and no cosignature is made here.
 
 use bytes::Bytes;
 use tonic::Request;
 
-use super::beat::{NoUse, call, give, said};
+use super::call::{NoUse, call, give, said};
 use super::exchange::{Link, Peer};
 use super::heads;
 use super::outcome::Way;

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Request;
 
-use super::errands::Done;
+use super::errand::Done;
 use super::exchange::{Link, Peer};
 use crate::codec::proto::detente::v1::hand_in_part_request::Piece;
 use crate::codec::proto::detente::v1::{HandInPartRequest, PartHandedIn, WantedPartRequest};

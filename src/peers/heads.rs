@@ -1,7 +1,7 @@
 //! Heads of the two ledgers of a link: our own signed, the other end's verified, and the cosignatures
 //! that each makes for the other.
 //!
-//! Never here: a decision whether a head adds up (`domain/board/decide.rs`). Here only signatures and
+//! Never here: a decision whether a head adds up (`domain/board/decide_link.rs`). Here only signatures and
 //! origins are looked at.
 
 use bytes::Bytes;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tonic::Request;
 
-use super::beat::{NoUse, call, give};
+use super::call::{NoUse, call, give};
 use super::exchange::{Link, Peer};
 use crate::codec::proto::detente::v1::{
     Beat, HandInKeyListsRequest, HandInRevocationListRequest, KeyListsRequest,

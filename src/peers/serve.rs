@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 
-use super::beat::NoUse;
+use super::call::{NoUse, said};
 use super::exchange::{Exchange, Link};
 use super::lists::Taken;
 use super::outcome::{Outcome, Way, unfit_outcome};
@@ -223,7 +223,7 @@ impl Exchange {
     /// needed, and answers with ours.
     pub async fn take_beat(&self, peer: Party, theirs: Beat) -> Result<Beat, ServeFault> {
         let link = self.heard(peer);
-        let said = beat::said(&theirs);
+        let said = said(&theirs);
         // It may have been on the way for a while.
         let at = link.state.note_called(said.at, self.registrar.clock.now());
         link.state.note_said(said, link.last_taken(&self.registrar.head().board), at);

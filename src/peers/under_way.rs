@@ -8,6 +8,7 @@ use crate::limits;
 /// Serials by lane, ROUTINE first.
 type ByLane = [u64; 4];
 
+/// What is under way from the other end, by lane.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct UnderWay {
     /// By lane: the last serial taken while the other end said that it gave more, and since when that was so.

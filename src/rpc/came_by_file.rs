@@ -2,9 +2,9 @@
 //!
 //! Never here: a word of the message's author. How it came is this node's own account, and nothing rests on it.
 
-use crate::domain::carry::TakenBy;
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Record};
+use crate::domain::taken_by::TakenBy;
 use crate::replay::records::{RecordFault, Records};
 
 /// The mark of a message that came by file, of the record that holds it; `None` where it came over the link or is our

@@ -28,8 +28,9 @@ use crate::domain::language::Language;
 use crate::domain::message::{Addressee, Message, Outgoing};
 use crate::domain::party::Party;
 use crate::domain::regime::channels::{to_choose_from, weigh};
-use crate::domain::regime::check::{Asked, Recipients, Referred, check};
-use crate::domain::regime::{Languages, Line, Regime, Stands, lines_between};
+use crate::domain::regime::{
+    Asked, Languages, Line, Recipients, Referred, Regime, Stands, check, lines_between,
+};
 use crate::domain::time::Instant;
 use crate::journal::Journal;
 use crate::limits;

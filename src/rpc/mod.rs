@@ -1,6 +1,24 @@
 //! Calls: TLS identity, the access table, calls to commands, status codes.
 //!
 //! Never here: touching a Board or making an Event.
+//!
+//! What stands where:
+//!
+//! - at the door: `accept.rs`, `places.rs`, `caller.rs`, `access.rs`; on the way in and out: `command.rs`,
+//!   `status.rs`
+//! - what peers call: `exchange.rs`
+//! - drafts and messages: `message.rs`, `draft.rs`, `part.rs`, and the nouns: `exercise.rs`, `incident.rs`,
+//!   `activity.rs`, `hotline/`, `by_hand.rs` with `by_hand_open.rs`
+//! - threads as they are read: `thread.rs`, `thread_list.rs`, `beginning.rs`, `became.rs`, `became_copies.rs`,
+//!   `came_by_file.rs`, `translated.rs`
+//! - what is wrong with a message: `faults.rs`, and beside others `originals.rs`, `originals_exercise.rs`,
+//!   `originals_named.rs`, `originals_releasable.rs`, `originals_traffic.rs`, `originals_withdrawn.rs`
+//! - rules: `regime.rs`, `held.rs`, `regimes_read.rs`, and what is read for a check: `beside.rs`, `replies.rs`,
+//!   `addressees.rs`, `editions.rs`, `provisions.rs`
+//! - duties: `duty.rs`, worked out in `duties/`
+//! - the watch: `watch.rs`, `watch_now.rs`, `watch_card.rs`, `watch_hand_over.rs`, `acknowledgement.rs`, `alarms.rs`,
+//!   `webhooks.rs`
+//! - custodians and auditors: `party.rs`, `changes.rs`, `own_list.rs`, `party_checks.rs`, `audit.rs`
 
 pub mod accept;
 pub mod access;

@@ -8,6 +8,7 @@ use detente::domain::link::Budget;
 use detente::domain::message::Outcome;
 use detente::domain::precedence::Precedence;
 use detente::domain::refusal::{NotNow, Refusal};
+use detente::evidence::merkle::verify_inclusion;
 use detente::limits;
 
 use crate::board::{HOUR_MS, change_link, head_over, link, not_now, nth, only, refusal, take};
@@ -24,7 +25,12 @@ fn a_lane_takes_exactly_the_next_and_gives_a_repeated_one_its_first_receipt() {
     assert_eq!(folded.board, before);
     let given = link(&folded).lane(Precedence::Routine).given.get(&1).unwrap();
     assert_eq!(given.dispatch, nth(1).dispatch_digest);
-    assert_eq!(given.edge.newest_leaf(), Some(&first.receipt_leaf));
+    let (leaves, path) = (given.edge.size(), given.edge.newest_leaf_path());
+    assert_eq!(
+        verify_inclusion(&first.receipt_leaf, leaves - 1, leaves, &path, &given.edge.root()),
+        Ok(()),
+        "the receipt is the newest leaf"
+    );
     for ahead in [3, 4, u64::MAX - 1] {
         let message = theirs(Precedence::Routine, thread(1), "ahead", &[]);
         let ahead = delivery(&message, ahead, 9, 9);

@@ -205,7 +205,7 @@ fn an_account_is_of_a_message_of_ours_and_of_an_addressee_and_by_whoever_may() {
     // Clocks may differ.
     record(&mut folded, 200, &jan(), with(|one| one.at = at(2).plus_ms(-limits::CLOCKS_MAY_DIFFER_MS)))
         .unwrap();
-    assert_eq!(folded.board.by_hand.open_count(), 0);
+    assert_eq!(folded.board.by_hand.open().count(), 0);
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn an_account_moves_nothing_of_a_link_and_a_link_waits_for_no_account() {
     let taken_back = Says::TakenBack { reason: "the wrong note".into() };
     let corrects = Some(party::id(100));
     record(&mut folded, 101, &anna(), DeliveredByHand { says: taken_back, corrects, ..said }).unwrap();
-    assert_eq!(folded.board.by_hand.open_count(), 0, "the link delivers it");
+    assert_eq!(folded.board.by_hand.open().count(), 0, "the link delivers it");
 }
 
 #[test]
@@ -287,5 +287,5 @@ fn once_it_has_a_node_its_link_carries_and_what_went_before_stays_open() {
     assert_eq!(open, [first]);
     assert!(folded.board.by_hand.item(peer(), &second).is_none());
     record(&mut folded, 100, &anna(), DeliveredByHand { party: peer(), ..account(first) }).unwrap();
-    assert_eq!(folded.board.by_hand.open_count(), 0);
+    assert_eq!(folded.board.by_hand.open().count(), 0);
 }

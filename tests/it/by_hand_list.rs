@@ -148,7 +148,7 @@ async fn what_is_no_account_is_refused_at_the_door_with_its_field() {
     assert_eq!(refused.message(), "field by: must be given");
     let unknown = DeliveredByHand { message: Digest([7; 32]), ..of(&sent, "SM") };
     assert_eq!(reason(&put(&world, &unknown).await.unwrap_err()), "NO_SUCH_MESSAGE");
-    assert_eq!(board(&world).by_hand.open_count(), 1);
+    assert_eq!(board(&world).by_hand.open().count(), 1);
 
     // The same command again is the same account.
     let desk = world.desk("BY", "releaser");

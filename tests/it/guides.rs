@@ -1,4 +1,5 @@
-//! The guides: what they link to is there, and the commands in them are the program's.
+//! The guides: what they link to is there, and the commands in them are the program's. And the map of the sources:
+//! what it names is there, and nothing is left out.
 
 use std::path::Path;
 
@@ -119,4 +120,60 @@ fn the_commands_of_the_guides_and_their_options_are_the_program_s() {
         }
     }
     assert!(count > 150, "{count}");
+}
+
+/// What a source says at its head, but for what stands between fences there.
+fn head(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).unwrap();
+    let head = text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim).collect::<Vec<_>>();
+    parted(&head.join("\n")).1.join(" ")
+}
+
+#[test]
+fn the_map_in_lib_rs_has_every_room_and_names_files_that_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let map = head(&root.join("src/lib.rs"));
+    for room in read("src/lib.rs").lines().filter_map(|line| line.strip_prefix("pub mod ")) {
+        let room = room.trim_end_matches(';');
+        assert!(map.contains(&format!("| [`{room}`] |")), "{room}");
+    }
+    let named: Vec<&str> = map.split('`').skip(1).step_by(2).filter(|name| name.contains('/')).collect();
+    for name in &named {
+        assert!(root.join("src").join(name).exists() || root.join(name).exists(), "{name}");
+    }
+    assert!(named.len() > 20, "{named:?}");
+}
+
+/// A folder of more files says at its head what stands where.
+const FILES_WITHOUT_A_WORD_MAX: usize = 10;
+
+/// Looks through a folder and all below it; how many of them say what stands where.
+fn looked_through(folder: &Path) -> usize {
+    let (mut files, mut count) = (Vec::new(), 0);
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            count += looked_through(&path);
+            if path.join("mod.rs").exists() {
+                files.push(format!("`{name}/`"));
+            }
+        } else if name.ends_with(".rs") && name != "mod.rs" {
+            files.push(format!("`{name}`"));
+        }
+    }
+    let module = folder.join("mod.rs");
+    if files.len() <= FILES_WITHOUT_A_WORD_MAX || !module.exists() {
+        return count;
+    }
+    let said = head(&module);
+    files.retain(|file| !said.contains(file.as_str()));
+    assert!(files.is_empty(), "{} says nothing of {files:?}", module.display());
+    count + 1
+}
+
+#[test]
+fn a_folder_of_many_files_says_what_stands_where() {
+    let folders = looked_through(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    assert!(folders > 10, "{folders}");
 }

@@ -38,6 +38,7 @@ pub fn spoken(author: Party, to: &[Party], number: u64, content: Content) -> Spo
         },
         to: to.to_vec(),
         recorded: number,
+        came_by_way: false,
     }
 }
 

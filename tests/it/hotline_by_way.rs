@@ -12,7 +12,7 @@ use detente::domain::content::Content;
 use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::form::{MessageDigest, Prose};
 use detente::domain::forwarded::{Enclosed, Forwarded};
-use detente::domain::hotline::{Difference, SeenLast, SessionOpening, SessionText};
+use detente::domain::hotline::{Difference, SeenLast, SessionAcceptance, SessionOpening, SessionText};
 use detente::domain::message::Traffic;
 use detente::domain::party::Party;
 use detente::domain::precedence::Precedence;
@@ -389,6 +389,29 @@ async fn of_what_a_third_said_otherwise_to_each_of_two_both_have_both_once_each_
     assert!(wrong.contains("LT gave this number to more than one message"), "{wrong}");
     let proven = sentences(&found, Weight::Proven);
     assert!(proven.contains("BY and PL signed the same transcript"), "{proven}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_who_came_by_way_of_another_is_on_in_the_place_of_none_whom_the_author_named_itself() {
+    let (mut world, thread) = three().await;
+    let mut to_by = Hostile::in_place_of(&mut world, "LT", "BY").await;
+    let mut to_pl = to_by.towards(&world, "PL").await;
+    let accepts = |officer: &str| {
+        let form = SessionAcceptance { officer: officer.into(), ..SessionAcceptance::default() };
+        Said::real(&to_by, &thread, &["BY", "PL"], &Content::SessionAcceptance(form))
+    };
+    let (before, now) = (accepts("Ona"), accepts("Jonas"));
+    before.give(&mut to_by, 1).await;
+    now.give(&mut to_pl, 1).await;
+    arrived(&world, "BY", &before.digest).await;
+    arrived(&world, "PL", &now.digest).await;
+    hand_on(&world, "BY", &before.digest, "PL").await;
+    let shown = show(&world, "PL", &thread).await;
+    let handed_on = line(&shown, &before.digest).unwrap();
+    assert!(handed_on.came_by_way.starts_with("came by way of BY"), "{handed_on:?}");
+    let on = shown.session.unwrap().on;
+    let of_lt: Vec<&str> = on.iter().filter(|one| one.party == "LT").map(|one| &one.officer[..]).collect();
+    assert_eq!(of_lt, ["Jonas"]);
 }
 
 #[test]

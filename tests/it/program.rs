@@ -144,7 +144,11 @@ fn an_operator_gets_from_nothing_to_two_parties_that_know_each_other() {
     let fault = sentence(&["proposal", "confirm", "--as", &anna, &proposal]);
     assert!(fault.contains("a change needs two custodians"), "{fault}");
     let confirmed = object(&["proposal", "confirm", "--as", &jan, &proposal]);
-    assert_eq!(confirmed, serde_json::json!({ "kind": "confirmed", "proposal": proposal }));
+    assert_eq!(
+        (&confirmed["kind"], &confirmed["proposal"]),
+        (&"confirmed".into(), &proposal.as_str().into())
+    );
+    assert!(confirmed["change"].as_str().unwrap().contains("take BY as a Party: fingerprint"), "{confirmed}");
     let listed = said(&["party", "list", "--as", &anna, "--json"]);
     let parties: Vec<serde_json::Value> =
         listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -160,6 +160,20 @@ async fn the_command_line_shows_what_it_confirms_and_asks_where_somebody_sits() 
     assert!(said.contains("\nchange     let one person both draft and release: "), "{said}");
     assert_eq!(rule(), [Precedence::Immediate]);
 
+    // So it does to a program; and who sits there is asked, whatever it is printed for.
+    let two = propose("flash,immediate").await;
+    let (words, by) = (two.clone(), other.clone());
+    let as_json = move || typed(&["proposal", "confirm", &words, "--json", "--as", &by], "no");
+    let (went_well, seen) = tokio::task::spawn_blocking(as_json).await.unwrap();
+    assert!(!went_well && seen.contains("nothing was confirmed"), "{seen}");
+    assert_eq!(rule(), [Precedence::Immediate]);
+    let listed = object(&["proposal", "list", "--as", &other]).await;
+    let told = object(&["proposal", "confirm", &two, "--as", &other]).await;
+    for field in ["proposal", "change", "by", "digest"] {
+        assert!(told[field].is_string() && told[field] == listed[field], "{field}: {told} {listed}");
+    }
+    assert_eq!(rule().len(), 2);
+
     // By the digest that was listed, and by no other.
     let none = propose("none").await;
     let listed = printed(&["proposal", "list", "--json", "--as", &other]).await;

@@ -53,11 +53,16 @@ async fn a_reference_that_never_comes_is_on_record_after_an_hour_once_and_told_a
     let missing = Digest::of(b"never sent");
     let sent = refer_to(&world, &missing).await;
     both_settled(&world, "BY", "PL").await;
-    // To the last instant: what came after it was put on record is looked at, and it is not overdue.
-    world.clock.set(beginning().plus_ms(limits::REFERENCE_PATIENCE_MS));
+    // To the last instant it is not overdue. The Boards say so: whoever puts it on record need not have looked yet.
+    let last = beginning().plus_ms(limits::REFERENCE_PATIENCE_MS);
+    world.clock.set(last);
     notify(&world, 2).await;
     both_settled(&world, "BY", "PL").await;
-    assert_eq!((noted(&world, "BY").await, noted(&world, "PL").await), (0, 0));
+    for party in ["BY", "PL"] {
+        let board = world.node(party).registrar.head().board.clone();
+        assert!(board.overdue_references(last).is_empty());
+        assert_eq!(board.next_overdue_reference(), Some(last.plus_ms(1)));
+    }
     let shown = show(&world, "PL", &sent.thread, 0).await;
     assert!(!shown.messages[0].marks.iter().any(|mark| mark.contains("has not come")), "{shown:?}");
 

@@ -165,7 +165,7 @@ async fn for_our_own_record_on(medium: Medium) {
     let board = world.node("BY").registrar.head().board.clone();
     let link = board.link(party("LT")).unwrap();
     let sent_on_lanes: u64 = Precedence::FASTEST_FIRST.iter().map(|lane| link.lane(*lane).sent).sum();
-    assert_eq!((sent_on_lanes, link.parts.given.len(), board.by_hand.open_count()), (0, 0, 0));
+    assert_eq!((sent_on_lanes, link.parts.given.len(), board.by_hand.open().count()), (0, 0, 0));
     assert_eq!(audited(&world, "BY").await.faults, []);
     let found = proven(&world, "BY", &sent.thread).await;
     assert!(found.holds(), "{}", sentences(&found, Weight::False));

@@ -3,6 +3,12 @@
 //!
 //! Synthetic, with figures from the press, and it says so. Nothing here is done otherwise than an
 //! officer would do it: all goes through the nodes' services, over mutual TLS.
+//!
+//! What stands where:
+//!
+//! - the cases: `cast.rs`, `adopt.rs`, `c1.rs`, `c2.rs`, `c4.rs`, `hotline.rs`
+//! - how they are played: `stage.rs`, `speak.rs`, `say.rs`
+//! - afterwards: `check.rs`, `owed.rs`, `commands.rs`
 
 mod adopt;
 mod c1;

@@ -1,6 +1,14 @@
 //! `detente hotline …`: sessions between watches, and their transcripts.
 //!
 //! Never here: the order of a session, its close, or who may release: all of it is the node's to say.
+//!
+//! What stands where:
+//!
+//! - said: `speak.rs`, `close.rs`, `heard.rs`, `phrases.rs`; at the console: `console/`
+//! - shown: `show.rs`, `page.rs`, `paper.rs`, `between.rs`, `signed.rs`
+//! - words on a page: `beside.rs`, `closed_by.rs`, `mixed.rs`, `not_in.rs`, `not_to.rs`, `officer.rs`,
+//!   `open_drafts.rs`, `unseen.rs`, `way.rs`
+//! - links: `links.rs`, `checks.rs`, `carry.rs`
 
 mod beside;
 mod between;

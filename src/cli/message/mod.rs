@@ -3,6 +3,14 @@
 //! Never here: a form of another noun's (each has its own, such as `detente exercise`), a rule. What
 //! is wrong with a draft and who may release it is the node's to say. What is printed is laid out in
 //! `domain/official/`, the same at both ends.
+//!
+//! What stands where:
+//!
+//! - drafted: `compose.rs`, `heading.rs`, `form_file.rs`, `formatted.rs`, `named.rs`, `forward.rs`,
+//!   `translations.rs`; released: `drafts.rs`
+//! - read: `threads.rs`, `history/`, `versions.rs`, `clarification.rs`, `checked.rs`, `handed_on.rs`, `rows.rs`,
+//!   `known.rs`
+//! - printed: `print.rs`, `pdf.rs`, `setting.rs`, `fonts.rs`
 
 pub mod checked;
 pub mod clarification;

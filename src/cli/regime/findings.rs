@@ -9,12 +9,12 @@ use crate::cli::json;
 use crate::domain::adoption::Restraint;
 use crate::domain::form::Instead;
 use crate::domain::regime::finding::{
-    Copy, CopyAs, CopyState, Finding, Lack, Marked, Open, OpenState, Outcome, Point, Span, SpanUnit, Start,
-    Timing, Verdict,
+    Copy, CopyAs, CopyState, Finding, Marked, Open, OpenState, Outcome, Point, Span, SpanUnit, Start, Timing,
+    Verdict,
 };
 use crate::domain::regime::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
 use crate::domain::regime::rules::Addressed;
-use crate::domain::regime::{Ground, Looked, Regime, Standing, lines_between};
+use crate::domain::regime::{Ground, Lack, Looked, Regime, Standing, lines_between};
 
 /// One object.
 pub fn json(regime: &Regime, finding: &Finding, language: &str, restraints: &[Restraint]) -> Value {

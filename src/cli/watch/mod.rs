@@ -2,6 +2,12 @@
 //! has the watch.
 //!
 //! Never here: a rule, or text from outside that was not made safe to show.
+//!
+//! What stands where:
+//!
+//! - what is open: `now.rs`, `keys.rs`, `page.rs`, `around.rs`, `item.rs`, `waiting_checks.rs`, `telephone.rs`
+//! - what is done then: `card.rs`, `card_page.rs`, `holding.rs`; who has the watch: `hand_over.rs`, `sessions.rs`
+//! - what custodians agree on: `plan.rs`, `webhook.rs`, `alarm.rs`
 
 pub mod alarm;
 mod around;

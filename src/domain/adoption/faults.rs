@@ -17,6 +17,7 @@ use crate::domain::precedence::Precedence;
 use crate::domain::refusal::FaultNamed;
 use crate::domain::time::Instant;
 
+/// What is wrong with a word on rules, by what is on record.
 pub fn of_word(board: &Board, outgoing: &Outgoing, content: &Content) -> Vec<FaultNamed> {
     let mut found = Vec::new();
     if outgoing.traffic == Traffic::Drill && content.kind().is_word_on_rules() {

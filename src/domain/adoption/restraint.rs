@@ -29,6 +29,7 @@ pub struct Restraint {
     pub names_none: bool,
 }
 
+/// In which way a paragraph does not bind.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum How {
     /// For a time.

@@ -9,6 +9,7 @@ use crate::domain::roster::Roster;
 use crate::domain::text::is_unsafe_to_show;
 use crate::limits;
 
+/// Where alerts are told outside, as two custodians agreed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Webhook {
     /// By which it is known.

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use super::threads::Listed;
-use super::{Answered, Board, Draft, Noted, Own, Waiting};
+use super::{Board, Draft, Noted, Own, Waiting};
+use crate::domain::command::Answered;
 use crate::domain::content::Kind;
 use crate::domain::digest::{CommandId, Digest};
 use crate::domain::duty::Awaited;

@@ -3,6 +3,16 @@
 //! `decide.rs` says what may happen, `apply.rs` what has happened, `digest.rs` what the whole adds up
 //! to. All parts are persistent maps: a clone is cheap, so the Registrar decides on one and readers
 //! hold another, and nobody ever shares one that changes.
+//!
+//! What stands where:
+//!
+//! - what may happen: `decide.rs`, on a link `decide_link.rs`, of drafts and their release `decide_release.rs`;
+//!   `roles.rs`, `misnamed.rs`
+//! - what has happened: `apply.rs`, `threads.rs`
+//! - both, of one noun: `parts.rs`, `regimes.rs`, `by_hand.rs`, `carry.rs`, `watch.rs`, `alarms.rs`, `checks.rs`,
+//!   `duties.rs`, with `duties_again.rs` and `duties_bound.rs`
+//! - what is digested: `digest.rs`, and of one noun `digest_roster.rs`, `digest_watch.rs`, `digest_duties.rs`,
+//!   `digest_checks.rs`, `digest_alarms.rs`, `digest_by_hand.rs`, `digest_hotline.rs`
 
 mod alarms;
 mod apply;
@@ -38,6 +48,7 @@ use super::adoption::Words;
 use super::alarm::{Expiries, Hooks, OwnAlarms};
 use super::by_hand::ByHand;
 use super::check::Checks;
+use super::command::Answered;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::duty::Duties;
 use super::flash::FlashDrafts;
@@ -74,6 +85,7 @@ pub use threads::{ThreadsFrom, ThreadsPage};
 /// holds more than a node writes there by itself.
 pub const FOLD_VERSION: u32 = 3;
 
+/// What is true now, folded from the records of one journal.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Board {
     /// `None` until the journal is opened.
@@ -175,14 +187,6 @@ impl Draft {
     pub fn is_written_by(&self, person: &Person) -> bool {
         self.drafter.is_same_person(person) || self.earlier.iter().any(|one| one.is_same_person(person))
     }
-}
-
-/// A command of a person that is on record.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Answered {
-    pub content: Digest,
-    pub index: u64,
-    pub at: Instant,
 }
 
 /// A message that refers to one which is not here.

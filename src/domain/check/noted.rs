@@ -22,6 +22,7 @@ pub struct CheckNoted {
     pub what: What,
 }
 
+/// What came of a check.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum What {
     /// Since `at` the check is on record at the end that has to answer it, by that end's receipt.

@@ -18,9 +18,11 @@ use crate::domain::time::Instant;
 use crate::domain::watch::ON_WATCH;
 use crate::limits;
 
+/// A minute (ms).
 pub const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
+/// When checks of links are due, as two custodians agreed: a schedule for each link.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct CheckPlan {
     pub links: Vec<LinkPlan>,
@@ -41,6 +43,7 @@ pub struct LinkPlan {
     pub checks: Vec<Rule>,
 }
 
+/// One check that comes again and again.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Rule {
     /// By which both ends know it.
@@ -70,6 +73,7 @@ pub enum Turn {
     ByCheck([Party; 2]),
 }
 
+/// When a check is due.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Times {
     OfDay {

@@ -23,6 +23,7 @@ use crate::limits;
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Checks(pub OrdMap<Party, Arc<LinkChecks>>);
 
+/// The checks of one link.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct LinkChecks {
     /// What is on record of the newest checks, by when they were due.

@@ -25,6 +25,7 @@ pub type There = (Party, u64, Digest);
 /// Messages of which one Party is not known to be bound, with their author.
 type NotBound = OrdMap<(u64, Digest), (Party, Unbound)>;
 
+/// All duties on record, and those that are looked up by what they wait for.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Duties {
     all: OrdMap<DutyNumber, Arc<Duty>>,

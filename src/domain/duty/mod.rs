@@ -207,6 +207,7 @@ pub enum GivenBy {
     CosignedHead,
 }
 
+/// Whether what meets a duty came in time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum InTime {
     InTime,

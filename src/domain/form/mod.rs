@@ -2,6 +2,12 @@
 //! limits computed from the declaration.
 //!
 //! Never here: a particular form, bytes (`codec/form/`), TOML and JSON (`cli/form/`).
+//!
+//! What stands where:
+//!
+//! - how a form is declared and laid out: `declare.rs`, `choice.rs`, `outline.rs`, `named.rs`
+//! - its values: `leaf.rs`, `when.rs`, `area.rs`, `figures.rs`, `reference.rs`
+//! - what is computed from it: `faults.rs`, `lines.rs`, `difference.rs`
 
 pub mod area;
 pub mod choice;

@@ -15,6 +15,7 @@ use crate::limits;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Fields(pub Vec<Field>);
 
+/// One field: the name that the regime gives it, and what is stated there.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Field {
     pub name: String,

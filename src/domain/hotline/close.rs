@@ -121,21 +121,38 @@ impl Session {
     pub fn close_by(&self, thread: ThreadId, own: Party) -> SessionClose {
         let others: Vec<Party> = self.present.iter().filter(|party| **party != own).copied().collect();
         let seen = self.seen_by(own, &others);
-        let mut close = SessionClose { seen, ..SessionClose::default() };
+        let close = SessionClose { seen, ..SessionClose::default() };
+        SessionClose { agreed: self.agreed(thread, own, &close, others), ..close }
+    }
+
+    /// With whom a close of `own` that is not released yet signs another transcript than what it names gives by now.
+    pub fn gives_another_with(&self, thread: ThreadId, own: Party, close: &SessionClose) -> Vec<String> {
+        let with: BTreeSet<Party> = close.agreed.iter().filter_map(|one| one.party.parse().ok()).collect();
+        let now = self.agreed(thread, own, close, with).into_iter();
+        now.filter(|one| !close.agreed.contains(one)).map(|one| one.party).collect()
+    }
+
+    /// The transcripts of what a close of `own` covers by all that is here, with each of these.
+    fn agreed(
+        &self,
+        thread: ThreadId,
+        own: Party,
+        close: &SessionClose,
+        with: impl IntoIterator<Item = Party>,
+    ) -> Vec<AgreedWith> {
         let (who_has, mut found): (Readers, BTreeMap<Has, Vec<&Arc<Spoken>>>) =
             (Readers::of(&self.said(), own), BTreeMap::new());
-        for other in others {
+        let agreed = |other: Party| {
             let covered =
-                found.entry(who_has.has(other)).or_insert_with(|| self.covered(&close, NOW, own, other));
-            close.agreed.push(AgreedWith {
+                found.entry(who_has.has(other)).or_insert_with(|| self.covered(close, NOW, own, other));
+            let transcript = Digest::of(written(thread, (own, other), covered).as_bytes());
+            AgreedWith {
                 party: other.to_string(),
-                transcript: Some(MessageDigest(Digest::of(
-                    written(thread, (own, other), covered).as_bytes(),
-                ))),
+                transcript: Some(MessageDigest(transcript)),
                 messages: Some(covered.len() as u64),
-            });
-        }
-        close
+            }
+        };
+        with.into_iter().map(agreed).collect()
     }
 
     /// What a close of `author` covers of what both it and the other have, in order: what it names of one of the two, and

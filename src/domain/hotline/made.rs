@@ -28,5 +28,5 @@ pub(crate) fn spoken(recorded: u64, author: &str, to: &[&str], content: Content)
         released_at: Instant(0),
         content,
     };
-    Spoken { said, to: to.iter().map(|code| party(code)).collect(), recorded }
+    Spoken { said, to: to.iter().map(|code| party(code)).collect(), recorded, came_by_way: false }
 }

@@ -2,6 +2,14 @@
 //!
 //! Never here: a clock, or any use of the order in which messages came. A session is a thread; its messages are
 //! signed, dispatched and receipted like all others.
+//!
+//! What stands where:
+//!
+//! - what is said: `forms.rs`, `phrases.rs`
+//! - a session: `session.rs`, `order.rs`, `lines.rs`, `consent.rs`, `unseen.rs`, `unread.rs`
+//! - between two who are in it: `between.rs`, `readers.rs`, `transcript.rs`, `close.rs`
+//! - by telephone: `words.rs`, `heard.rs`
+//! - for tests: `made.rs`
 
 mod between;
 mod close;

@@ -22,6 +22,7 @@ pub struct LinkPhrases {
     pub phrases: Vec<Phrase>,
 }
 
+/// One agreed phrase.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Phrase {
     /// By which it is sent, from 1 on.
@@ -30,6 +31,7 @@ pub struct Phrase {
     pub texts: Vec<PhraseText>,
 }
 
+/// A phrase in one language.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PhraseText {
     /// BCP 47.

@@ -27,8 +27,11 @@ pub struct Spoken {
     pub said: Said,
     /// Its addressees, each Party once.
     pub to: Vec<Party>,
-    /// The record that holds it here. Only by which of several openings a reader goes depends on it.
+    /// The record that holds it here. By it the reader goes by the first of several openings, and its own closes cover
+    /// what stands before them.
     pub recorded: u64,
+    /// Within a message of another Party, and so without a place among its author's own.
+    pub came_by_way: bool,
 }
 
 impl Spoken {
@@ -122,16 +125,16 @@ pub struct Session {
     pub apart: Vec<Arc<Spoken>>,
     /// The last close of each.
     pub closes: BTreeMap<Party, Arc<Spoken>>,
-    /// What its author said after its own last close, by the places that it gave them.
+    /// What its author said after its own last close, by the places that it gave them; what has none counts as that.
     pub(super) said_since: BTreeSet<Digest>,
     pub pairs: Vec<Pair>,
     pub state: State,
 }
 
 impl Session {
-    /// Folds the messages of one thread, each author's own in the order of their places, as `own` reads them. A
-    /// thread is one session: that which begins first on record here, and real or a drill as that says. `None` where
-    /// none begins in it.
+    /// Folds the messages of one thread, each author's own in the order of their places, what came by way of another
+    /// behind them, as `own` reads them. A thread is one session: that which begins first on record here, and real or a
+    /// drill as that says. `None` where none begins in it.
     pub fn of<S>(thread: ThreadId, spoken: &[S], own: Party) -> Option<Session>
     where
         S: Clone + Into<Arc<Spoken>>,
@@ -158,7 +161,10 @@ impl Session {
         let apart = spoken.iter().filter(is_apart).cloned().collect();
         let mut on = BTreeMap::new();
         let mut closes = BTreeMap::new();
-        for one in here.iter().copied().filter(is_in) {
+        // What has no place may be older than what has one: by it nobody is on in the place of another.
+        let (by_way, placed): (Vec<_>, Vec<_>) =
+            here.iter().copied().filter(is_in).partition(|one| one.came_by_way);
+        for one in by_way.into_iter().chain(placed) {
             match one.said.content {
                 Content::SessionAcceptance(_) => on.insert(one.said.author, one.clone()),
                 Content::SessionClose(_) => closes.insert(one.said.author, one.clone()),

@@ -48,6 +48,7 @@ pub struct Piece {
     pub text: String,
 }
 
+/// In which direction a line is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Direction {
     LeftToRight,

@@ -71,6 +71,7 @@ pub struct Document {
     pub rows: Vec<Row>,
 }
 
+/// Whether the form is that of a message or of a draft.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Standing {
     Released,

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::figure::{Axis, Count};
-use super::finding::Lack;
+use super::lack::Lack;
 use super::measure::{Divided, Measuring, grouped};
 use super::rows::{Row, Rows};
 use crate::domain::form::outline::Value;

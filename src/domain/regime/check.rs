@@ -3,17 +3,18 @@
 //!
 //! Never here: a refusal. A true notice is sent though it is late, below a threshold or voluntary.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::beside::{Beside, document};
+use super::asked::Asked;
+use super::beside::document;
 use super::condition::{Condition, Named};
-use super::finding::{Answer, Copy, CopyAs, CopyState, Finding, Marked, Open, OpenState, Verdict};
+use super::copies::copy;
+use super::finding::{Answer, Copy, CopyAs, Finding, Marked, Open, OpenState, Verdict};
 use super::format_finding::SenderState;
 use super::group::group;
 use super::judge::Judge;
 use super::lead::{Lead, Term, Unit};
-use super::reply::Replies;
-use super::rules::{Addressed, Addressees, Required, Sender};
+use super::rules::{Addressees, Required, Sender};
 use super::subject::Subject;
 use super::tally::tallies;
 use super::timing::timings;
@@ -21,55 +22,8 @@ use super::{Document, Ground, Regime, Standing, formatted};
 use crate::domain::content::Content;
 use crate::domain::form::Following;
 use crate::domain::form::outline::{Part, Value};
-use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::limits;
-
-/// What a check needs to know beside the form. What is not known leaves its lines unjudged.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Asked {
-    /// When it is released, or was.
-    pub released_at: Option<Instant>,
-    /// Whom the message goes to; `None` if nobody has said yet.
-    pub addressed: Option<Recipients>,
-    /// The Parties bound by the regime, without the author; `None` if that is not known here.
-    pub bound: Option<BTreeSet<Party>>,
-    /// Those of them of which it is not known here whether they and the author are bound to each other.
-    pub uncertain: BTreeSet<Party>,
-    /// Who holds which function then; one that is not named is held by nobody who is known here.
-    pub held: BTreeMap<String, Party>,
-    /// Who speaks; `None` if nobody has said yet.
-    pub author: Option<Party>,
-    /// What the message refers to; `None` if nobody looked.
-    pub referred: Option<Vec<Referred>>,
-    /// What is held of replies to it, and of what it replies to; `None` if nobody looked.
-    pub replies: Option<Replies>,
-    /// How it is marked; `None` if nobody has said yet.
-    pub marking: Option<String>,
-    /// What is held beside it; `None` if nobody looked.
-    pub beside: Option<Beside>,
-}
-
-/// A message that another one refers to.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Referred {
-    /// Of a format, under the name of its regime; empty where that regime is not held here.
-    Formatted {
-        regime: String,
-        format: String,
-    },
-    Other,
-    NotHere,
-    /// Named by its number alone: nothing is found by that.
-    ByNumber,
-}
-
-/// Whom a message goes to.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Recipients {
-    pub action: BTreeSet<Party>,
-    pub information: BTreeSet<Party>,
-}
 
 /// All that the regime says of the form, in a fixed order.
 pub fn check(regime: &Regime, content: &Content, asked: &Asked) -> Vec<Finding> {
@@ -281,35 +235,4 @@ fn sender(rule: &Sender, applies: &Verdict, asked: &Asked) -> Finding {
     let standing = rule.ground.standing.and(applies.standing);
     let ground = Ground { standing, ..rule.ground.clone() };
     Finding::Sender { allowed: rule.sent_by.clone(), state, ground }
-}
-
-pub(super) fn copy(who: &Addressed, how: CopyAs, asked: &Asked) -> CopyState {
-    let wanted = match who {
-        Addressed::Party(party) => Some(BTreeSet::from([*party])),
-        Addressed::Function(name) => match asked.held.get(name) {
-            // Nobody sends a copy to themselves.
-            Some(holder) if asked.author == Some(*holder) => return CopyState::Held,
-            Some(holder) => Some(BTreeSet::from([*holder])),
-            None => return CopyState::NoHolder,
-        },
-        Addressed::EveryBoundParty => asked.bound.clone(),
-    };
-    let (Some(wanted), Some(addressed)) = (wanted, &asked.addressed) else { return CopyState::Unknown };
-    if wanted.is_empty() {
-        return CopyState::NobodyBound;
-    }
-    let has = |party: &Party| match how {
-        CopyAs::Action => addressed.action.contains(party),
-        // Who is asked to act is told as well.
-        CopyAs::Information => addressed.information.contains(party) || addressed.action.contains(party),
-    };
-    let lacking = wanted.into_iter().filter(|party| !has(party));
-    // A Party that the rule names is owed a copy whoever is bound.
-    let may_be_owed = |party: &Party| *who == Addressed::EveryBoundParty && asked.uncertain.contains(party);
-    let (uncertain, lacking): (BTreeSet<Party>, BTreeSet<Party>) = lacking.partition(may_be_owed);
-    match (lacking.is_empty(), uncertain.is_empty()) {
-        (true, true) => CopyState::Held,
-        (true, false) => CopyState::MayLack(uncertain),
-        (false, _) => CopyState::Lacking(lacking),
-    }
 }

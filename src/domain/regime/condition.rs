@@ -45,6 +45,7 @@ pub enum Over {
     PeakOfPhases,
 }
 
+/// Whether the bound itself counts as reached.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Bound {
     AtLeast,

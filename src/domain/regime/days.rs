@@ -13,7 +13,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::condition::{Bound, Lasting};
-use super::finding::{Answer, Lack, Outcome, Span, SpanUnit, Start};
+use super::finding::{Answer, Outcome, Span, SpanUnit, Start};
+use super::lack::Lack;
 use super::lead::{Calendar, Zone};
 use super::moment::{Moment, zone_named};
 use super::place::Place;
@@ -88,6 +89,7 @@ fn between(from: Date, to: Date, days: DaysOf) -> i64 {
     }
 }
 
+/// The number of a civil day: 0 for 1 January 1970.
 pub fn days_since_epoch(date: Date) -> i64 {
     let since = date.since((jiff::Unit::Day, jiff::civil::date(1970, 1, 1)));
     since.map_or(0, |span| i64::from(span.get_days()))

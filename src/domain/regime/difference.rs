@@ -19,6 +19,7 @@ pub struct Change {
     pub kind: ChangeKind,
 }
 
+/// What became of a rule between the two.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ChangeKind {
     Added,

@@ -2,10 +2,10 @@
 //!
 //! Never here: raw text from outside. All that leaves is safe to show.
 
-use super::describe::{names, unit};
 use super::duty::{Anchor, DutyRule, DutyTerm, Joined, Trigger, Weight};
 use super::lead::{Unit, Zone};
 use super::phrases::when;
+use super::terms::{names, unit};
 use crate::domain::text::shown;
 
 pub(super) fn owing(rule: &DutyRule) -> Vec<String> {

@@ -8,7 +8,7 @@ use super::account::Account;
 use super::condition::{Bound, Over};
 use super::format_finding::{FieldFault, FormatState, PrecedentState, RepliesTo, Reply, SenderState};
 use super::group::{Group, GroupFigure};
-pub use super::lack::Lack;
+use super::lack::Lack;
 use super::quantity::Quantity;
 use super::rules::Addressed;
 use super::tally::Tally;
@@ -218,6 +218,7 @@ pub struct Timing {
     pub outcome: Outcome,
 }
 
+/// How what is told stands against a lead time.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {
     OnTime {
@@ -247,6 +248,7 @@ pub struct Span {
     pub of: SpanUnit,
 }
 
+/// What a length of time is counted in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SpanUnit {
     Minutes,
@@ -261,6 +263,7 @@ pub struct Open {
     pub state: OpenState,
 }
 
+/// What stands in the place of what is owed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum OpenState {
     Missing,
@@ -275,12 +278,14 @@ pub struct Copy {
     pub state: CopyState,
 }
 
+/// For what somebody is to have a copy.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum CopyAs {
     Action,
     Information,
 }
 
+/// Whether those whom a rule names have their copy.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum CopyState {
     Held,

@@ -33,6 +33,7 @@ pub struct FormatField {
     pub owed: Owed,
 }
 
+/// When a field is owed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Owed {
     Always,

@@ -10,6 +10,7 @@ use crate::domain::form::Instead;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 
+/// What the regime has of the format that a message names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FormatState {
     LaidDown,
@@ -42,6 +43,7 @@ pub enum FieldFault {
     },
 }
 
+/// Whether the author may send a message of this format.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SenderState {
     May,

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::check::{Asked, Referred, copy};
+use super::asked::{Asked, Referred};
+use super::copies::copy;
 use super::finding::{Answer, Copy, CopyAs, Finding, Verdict};
 use super::format::{Format, FormatField, Holds, Owed};
 use super::format_finding::{FieldFault, FormatState, PrecedentState, RepliesTo, Reply, SenderState};

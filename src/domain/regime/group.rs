@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::asked::Asked;
 use super::beside::{Held, Looked, Stands, Thread, document, taken_back, threads};
-use super::check::Asked;
 use super::condition::{Condition, Named};
 use super::figure::Axis;
 use super::finding::Finding;

@@ -9,7 +9,7 @@ use super::finding::{
     Answer, Copy, CopyAs, CopyState, Finding, Marked, Open, OpenState, Outcome, Point, Start, Timing, Verdict,
 };
 use super::rules::Addressed;
-use super::{Ground, Languages, Regime, Standing, words};
+use super::{Ground, Languages, Regime, Standing, terms, words};
 use crate::domain::adoption::Restraint;
 use crate::domain::text::shown;
 use crate::limits;
@@ -277,7 +277,7 @@ impl Page<'_> {
     fn lead(&mut self, name: &str, applies: &Verdict, timings: &[Timing], ground: &Ground) {
         let label = self.label("lead", name);
         let standing = ground.standing.and(applies.standing);
-        let asked = self.regime.leads.get(name).map(|lead| super::describe::term(&lead.term));
+        let asked = self.regime.leads.get(name).map(|lead| terms::term(&lead.term));
         let asked = asked.unwrap_or_default();
         for timing in timings {
             let outcome = self.outcome(&timing.outcome);

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::account::{Account, By};
 use super::condition::Over;
 use super::figure::{Axis, Count, Entries, FigureRule};
-use super::finding::Lack;
+use super::lack::Lack;
 use super::quantity::Quantity;
 use super::rows::{Extent, Row, Rows};
 use super::subject::Subject;
@@ -44,6 +44,7 @@ pub struct Divided {
     pub more: u64,
 }
 
+/// Counts a figure of a form, as a whole or in the part that `over` asks for.
 pub fn measure(name: &str, rule: &FigureRule, over: Over, subject: &Subject) -> Measured {
     let mut measuring = Measuring::new(name, subject);
     let mut total: Option<Measured> = None;

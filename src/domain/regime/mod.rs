@@ -3,13 +3,30 @@
 //! Never here: a number, a field or a class of any treaty. Those stand in regime files; a file that a
 //! treaty office writes today is judged by the same code. Nor bytes and their reading (`codec/regime`),
 //! nor who has adopted what. A check never refuses: it says what it finds.
+//!
+//! What stands where:
+//!
+//! - rules as data: `rules.rs`, `figure.rs`, `fact.rs`, `condition.rs`, `lead.rs`, `duty.rs`, `format.rs`,
+//!   `numbering.rs`, `label.rs`, `place.rs`
+//! - the check: `check.rs`, what it is asked about (`asked.rs`, `subject.rs`), its answers (`judge.rs`, `copies.rs`,
+//!   `formatted.rs`)
+//! - numbers: `measure.rs`, `rows.rs`, `cells.rs`, `peak.rs`, `account.rs`, `quantity.rs`
+//! - dates: `moment.rs`, `days.rs`, `timing.rs`, `due.rs`, `reply.rs`
+//! - what is held beside the form: `beside.rs`, `group.rs`, `together.rs`, `whose.rs`, `gone.rs`, `tally.rs`
+//! - what is found: `finding.rs`, `format_finding.rs`, `lack.rs`
+//! - findings in words: `lines.rs`, `format_lines.rs`, `group_lines.rs`, `tally_lines.rs`, `reply_lines.rs`,
+//!   `words.rs`
+//! - rules in words: `describe.rs`, `difference.rs`, `duty_lines.rs`, `phrases.rs`, `terms.rs`, `paragraphs.rs`,
+//!   `channels.rs`
 
 pub mod account;
+mod asked;
 pub mod beside;
 mod cells;
 pub mod channels;
 pub mod check;
 pub mod condition;
+mod copies;
 mod days;
 pub mod describe;
 pub mod difference;
@@ -46,6 +63,7 @@ pub mod rules;
 pub mod subject;
 pub mod tally;
 mod tally_lines;
+mod terms;
 mod timing;
 mod together;
 mod whose;
@@ -54,12 +72,14 @@ mod words;
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use asked::{Asked, Recipients, Referred};
 pub use beside::{Beside, Held, Looked, Stands};
-pub use check::{Asked, Recipients, Referred, check};
-pub use finding::{Answer, Finding, Lack, Verdict};
+pub use check::check;
+pub use finding::{Answer, Finding, Verdict};
 pub use formatted::faults as format_faults;
 pub use judge::judge_one;
 pub use label::{Labels, Languages};
+pub use lack::Lack;
 pub use lines::{Line, lines, lines_between, silence};
 pub use moment::zone_named;
 pub use reply_lines::asked_by;

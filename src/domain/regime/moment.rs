@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
-use super::finding::Lack;
+use super::lack::Lack;
 use crate::domain::form::When;
 
 /// A stretch of time that a date stands for.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::account::{Account, By};
 use super::condition::Over;
 use super::figure::{Axis, Count};
-use super::finding::Lack;
+use super::lack::Lack;
 use super::measure::Measuring;
 use super::place::Place;
 use super::quantity::Quantity;

@@ -87,6 +87,7 @@ pub struct Clock {
     pub withdrawn_by: Option<String>,
 }
 
+/// When a reply is due.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Due {
     At(Instant),
@@ -96,6 +97,7 @@ pub enum Due {
     NotTold,
 }
 
+/// How it stands with a reply.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum State {
     InTime,

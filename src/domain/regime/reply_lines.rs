@@ -3,11 +3,11 @@
 //! Never here: raw text from outside. All that leaves is safe to show.
 
 use super::beside::Looked;
-use super::describe::unit;
 use super::format::{Reply, ReplyAnchor};
 use super::lead::{Unit, Zone};
 use super::phrases::paragraph;
 use super::reply::{Answer, Clock, Due, State, due_by_message};
+use super::terms::unit;
 use super::{Languages, Regime};
 use crate::domain::formatted::Formatted;
 use crate::domain::text::shown;

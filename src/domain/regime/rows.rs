@@ -5,7 +5,7 @@
 
 use super::fact::Is;
 use super::figure::{Axis, Count, Entries};
-use super::finding::Lack;
+use super::lack::Lack;
 use super::measure::Measuring;
 use super::quantity::Quantity;
 use crate::domain::form::outline::{Item, Part, Path, Value};

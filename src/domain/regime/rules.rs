@@ -74,6 +74,7 @@ pub struct Silence {
     pub ground: Ground,
 }
 
+/// Whom a rule names.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Addressed {
     EveryBoundParty,
@@ -101,6 +102,7 @@ pub struct Channel {
     pub ground: Ground,
 }
 
+/// Whether what comes through a channel counts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Weight {
     Counts,
@@ -131,6 +133,7 @@ pub struct Quota {
     pub ground: Ground,
 }
 
+/// In what a quota counts its period.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Period {
     CalendarYears,
@@ -166,6 +169,7 @@ pub enum CountedBy {
     Span { from: Place, to: Place },
 }
 
+/// For whom a quota is counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CountedFor {
     Sender,

@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 
 use super::Regime;
+use super::asked::Asked;
 use super::beside::{Beside, Held, Looked, threads};
-use super::check::Asked;
 use super::days::{civil_day, first_at};
-use super::finding::{Answer, Lack, Verdict};
+use super::finding::{Answer, Verdict};
 use super::judge::Judge;
+use super::lack::Lack;
 use super::place::Place;
 use super::quantity::Quantity;
 use super::rules::{CountedBy, CountedFor, Period, Quota};

@@ -6,7 +6,7 @@ use super::Ground;
 use super::finding::{Answer, Verdict};
 use super::lines::Page;
 use super::tally::{Kept, Tally, TallyOf, Window};
-use super::words;
+use super::{terms, words};
 use crate::domain::text::shown;
 
 impl Page<'_> {
@@ -19,7 +19,7 @@ impl Page<'_> {
     ) {
         let Some(quota) = self.regime.quotas.get(name) else { return };
         let label = quota.label.say(self.languages, name);
-        let counts = super::describe::counted(quota);
+        let counts = terms::counted(quota);
         let standing = ground.standing.and(applies.standing);
         let counts_towards = match applies.answer {
             Answer::Reached => "Counts towards",

@@ -4,7 +4,8 @@
 
 use super::Regime;
 use super::days::{DaysOf, by_days, by_minutes, moment_at, zone_of};
-use super::finding::{Lack, Outcome, Start, Timing};
+use super::finding::{Outcome, Start, Timing};
+use super::lack::Lack;
 use super::lead::{Term, Unit, Zone};
 use super::moment::Moment;
 use super::place::{Found, Place};

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::condition::Over;
 use super::figure::{Axis, FigureRule};
-use super::finding::Lack;
+use super::lack::Lack;
 use super::measure::{self, Divided, Measured, added, falls_apart};
 use super::quantity::Quantity;
 use super::subject::Subject;

@@ -2,7 +2,8 @@
 //!
 //! Never here: raw text from outside. All that leaves is safe to show.
 
-use super::finding::{Lack, Open, OpenState, Span, SpanUnit};
+use super::finding::{Open, OpenState, Span, SpanUnit};
+use super::lack::Lack;
 use super::quantity::Quantity;
 use super::{Languages, Regime};
 use crate::domain::form::Instead;

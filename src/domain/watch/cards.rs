@@ -28,6 +28,7 @@ pub struct WatchCards {
     pub cards: Vec<Card>,
 }
 
+/// What an officer does when a message of these kinds comes in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Card {
     /// By this it is listed and shown.

@@ -18,6 +18,7 @@ pub struct HoldersOfWatch {
     pub offers: OrdMap<OfficeKey, Offer>,
 }
 
+/// Who has the watch, and since when.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Holder {
     pub person: Person,

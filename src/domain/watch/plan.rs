@@ -19,6 +19,7 @@ pub const ON_WATCH: &str = "watch";
 
 const MINUTE_MS: i64 = 60_000;
 
+/// Who is alerted of a message that nobody acknowledges, step by step, as two custodians agreed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct WatchPlan {
     /// IANA name, in which local times are shown; empty: none are.
@@ -36,6 +37,7 @@ pub struct Rule {
     pub steps: Vec<Step>,
 }
 
+/// Whom one step alerts, and how long the next one waits.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Step {
     /// Names, as the roster has them, or [`ON_WATCH`].

@@ -1,7 +1,7 @@
 //! Single checks of signatures and proofs that stand in a journal, each complete in itself, so that
 //! they can be done on any core.
 //!
-//! Never here: which checks a record needs (`audit_events.rs`), or what follows from one that fails.
+//! Never here: which checks a record needs (`events.rs`), or what follows from one that fails.
 
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 //! other thread.
 //!
 //! Never here: a record's bytes, or a leaf's body that is not of the thread. What a bundle betrays all
-//! the same is said in `bundle.proto`.
+//! the same is said in `proto/detente/evidence/v1/bundle.proto`.
 
 mod gathered;
 mod item;

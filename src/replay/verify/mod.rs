@@ -4,6 +4,13 @@
 //! It stands in this room because it decides, which `codec` never does, and reads signed content, which
 //! `evidence` never does. Never here: trust. Fingerprints come from whoever verifies; what rests on keys
 //! that nobody vouched for is proven only if they are whose they are called, and each finding says so.
+//!
+//! What stands where:
+//!
+//! - who vouches, and since when: `keys.rs`, `dated.rs`
+//! - each message and dispatch: `thread.rs`, `dispatch.rs`, `leaves.rs`, `oddities.rs`
+//! - what came in another way: `handed_on.rs`, `by_way.rs`, `by_hand.rs`
+//! - what it adds up to: `became.rs`, `session.rs`
 
 mod became;
 mod by_hand;

@@ -302,7 +302,7 @@ pub(super) fn spoken(digest: Digest, message: &Message, recorded: u64) -> Option
         released_at: message.released_at,
         content,
     };
-    Some(Spoken { said, to: message.draft.parties(), recorded })
+    Some(Spoken { said, to: message.draft.parties(), recorded, came_by_way: false })
 }
 
 #[cfg(test)]
@@ -331,7 +331,7 @@ mod tests {
             released_at: Instant(0),
             content,
         };
-        all.push(Spoken { said, to, recorded });
+        all.push(Spoken { said, to, recorded, came_by_way: false });
     }
 
     fn text(all: &mut Vec<Spoken>, author: &str, seen: Vec<SeenLast>) {

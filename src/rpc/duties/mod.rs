@@ -3,6 +3,12 @@
 //!
 //! It decides nothing: the Board holds each step against what it knows, and what came between is worked out
 //! again. Nothing of it is kept but on record, so it goes on after a crash where it was. Never here: a person.
+//!
+//! What stands where:
+//!
+//! - what a message does: `consider.rs`, `taken_back.rs`, `suspensions.rs`; what the clock does: `past_due.rs`,
+//!   `years.rs`
+//! - in which order: `queues.rs`, `doubts.rs`; read and put on record: `reading.rs`, `records.rs`; told: `lines.rs`
 
 mod consider;
 mod doubts;

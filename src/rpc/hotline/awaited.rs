@@ -19,6 +19,13 @@ pub(super) struct Awaited {
     serial: u64,
 }
 
+impl Awaited {
+    /// The record that holds its receipt, if this head has one.
+    fn receipted_in(&self, head: &Head) -> Option<u64> {
+        head.board.link(self.to)?.lane(self.lane).receipted.get(&self.serial).copied()
+    }
+}
+
 impl Told {
     /// Its own record says to whom it went, if it is ours.
     pub(super) fn await_receipts(&mut self, record: &Record, message: Digest) {
@@ -42,6 +49,11 @@ impl Told {
         self.receipts.contains_key(&(*message, party)) || self.awaited.iter().any(is_awaited)
     }
 
+    /// Whether any has come since.
+    pub(super) fn has_receipts_to_take(&self, head: &Head) -> bool {
+        self.awaited.iter().any(|one| one.receipted_in(head).is_some())
+    }
+
     /// Those that have come since.
     ///
     /// # Errors
@@ -49,8 +61,7 @@ impl Told {
     pub(super) async fn take_receipts(&mut self, head: &Head, records: &Records) -> Result<(), RecordFault> {
         let mut still = Vec::new();
         for one in std::mem::take(&mut self.awaited) {
-            let lane = head.board.link(one.to).map(|link| link.lane(one.lane));
-            let Some(index) = lane.and_then(|lane| lane.receipted.get(&one.serial)).copied() else {
+            let Some(index) = one.receipted_in(head) else {
                 still.push(one);
                 continue;
             };

@@ -76,6 +76,9 @@ impl Told {
         let envelope = one.original.wrapping.payload.len().saturating_sub(original.draft.content.len());
         let before = self.bytes();
         self.take((*message, at), recorded, original, envelope);
+        if let Some(taken) = self.spoken.last_mut().filter(|one| one.said.message == *message) {
+            Arc::make_mut(taken).came_by_way = true;
+        }
         let bytes = self.bytes().saturating_sub(before);
         self.rooms.add_by_way((*message, author), bytes, times);
         self.by_way.insert(*message, ByWay { by, in_message, at, bytes });

@@ -1,15 +1,15 @@
 //! Sessions as they were last read and folded, for all consoles and calls of a node: from the journal comes only what is
 //! new since, and only that is a reason to fold one again.
 //!
-//! Never here: a truth of its own. What is let go is read again. Who looks at one waits for nobody but who reads on in the
-//! same one, and who reads on for those who look at it.
+//! Never here: a truth of its own. What is let go is read again. Who looks at one waits for nobody while nothing of it is
+//! new, whatever else is put on record; what is new is read once for all, behind those who look by then.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::sync::RwLock;
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 use tonic::Status;
 
 use super::told::Told;
@@ -61,7 +61,7 @@ impl Kept {
         let place = self.place(thread);
         loop {
             let held = place.read().await;
-            if let Some(told) = held.as_ref().filter(|told| told.is_read_to(head)) {
+            if let Some(told) = held.as_ref().filter(|told| told.stands_at(head)) {
                 return Ok(aside(told.is_long(), || look(told)));
             }
             drop(held);
@@ -69,7 +69,8 @@ impl Kept {
         }
     }
 
-    /// Reads and folds what is new. Where that does not come to its end, all of it is let go.
+    /// Reads and folds what is new, to its end, though whoever asked leaves meanwhile: what was read before would be lost
+    /// with it. Of one session it is done once at a time.
     async fn read_on(
         &self,
         place: &Place,
@@ -77,7 +78,24 @@ impl Kept {
         journal: &Journal,
         thread: ThreadId,
     ) -> Result<(), Status> {
-        let mut held = place.write().await;
+        let held = place.clone().write_owned().await;
+        if held.as_ref().is_some_and(|told| told.stands_at(head)) {
+            return Ok(());
+        }
+        let (kept, head, journal) = (self.clone(), head.clone(), journal.clone());
+        let reading = tokio::spawn(async move { kept.read(held, &head, &journal, thread).await });
+        let broken_off = "the session was not read to its end; ask again";
+        reading.await.unwrap_or_else(|_| Err(status::ours("SESSION_NOT_READ", broken_off)))
+    }
+
+    /// Where that does not come to its end, all of it is let go.
+    async fn read(
+        &self,
+        mut held: OwnedRwLockWriteGuard<Option<Told>>,
+        head: &Head,
+        journal: &Journal,
+        thread: ThreadId,
+    ) -> Result<(), Status> {
         let told = match held.take() {
             Some(told) => Ok(told),
             None => Told::nothing(head, thread),
@@ -149,10 +167,75 @@ fn aside<T>(is_long: bool, work: impl FnOnce() -> T) -> T {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::{Pin, pin};
     use std::sync::mpsc;
+    use std::task::{Context, Waker};
     use std::time::Duration;
 
     use super::*;
+    use crate::domain::board::{Board, Own};
+    use crate::domain::chain::Chain;
+    use crate::domain::ledger::Edge;
+    use crate::domain::party::Incarnation;
+    use crate::domain::thread::Thread;
+    use crate::journal::embedded;
+    use crate::registrar::Standing;
+    use crate::replay::message_keys::MessageKeys;
+
+    const THREAD: ThreadId = ThreadId([7; 16]);
+
+    /// Of so many records, with this thread alone.
+    fn head(size: u64, thread: &Arc<Thread>) -> Head {
+        let mut board = Board::default();
+        board.own = Some(Own { party: "PL".parse().unwrap(), incarnation: Incarnation(1) });
+        board.threads.insert(THREAD, thread.clone());
+        Head {
+            chain: Chain { size, ..Chain::empty(Incarnation(1)) },
+            board: Arc::new(board),
+            tree: Edge::new(),
+            positions: Arc::default(),
+            message_keys: MessageKeys::default(),
+            void: 0,
+            standing: Standing::Writes,
+            newest: [].into(),
+        }
+    }
+
+    /// Whether it waits for nobody.
+    fn is_done(call: Pin<&mut impl Future>) -> bool {
+        call.poll(&mut Context::from_waker(Waker::noop())).is_ready()
+    }
+
+    #[tokio::test]
+    async fn what_is_read_for_a_caller_is_read_to_its_end_though_the_caller_leaves() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = embedded::create(&folder.path().join("journal")).unwrap();
+        let (kept, head) = (Kept::default(), head(1, &Arc::default()));
+        let mut call = Box::pin(kept.of(&head, &journal, THREAD, |_| ()));
+        assert!(!is_done(call.as_mut()), "it is being read");
+        drop(call);
+        assert!(kept.place(THREAD).read().await.is_some());
+    }
+
+    #[tokio::test]
+    async fn who_looks_at_a_session_of_which_nothing_is_new_waits_for_nobody_whatever_else_is_on_record() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = embedded::create(&folder.path().join("journal")).unwrap();
+        let (kept, thread) = (Kept::default(), Arc::new(Thread::default()));
+        kept.of(&head(1, &thread), &journal, THREAD, |_| ()).await.unwrap();
+        let place = kept.place(THREAD);
+        let looks = place.read().await;
+        let later = head(2, &thread);
+        assert!(is_done(pin!(kept.of(&later, &journal, THREAD, |_| ()))));
+        // What is new of it is read behind that look.
+        let mut changed = Thread::default();
+        changed.begins_session();
+        let changed = head(3, &Arc::new(changed));
+        let mut call = pin!(kept.of(&changed, &journal, THREAD, |told| told.here.is_session()));
+        assert!(!is_done(call.as_mut()));
+        drop(looks);
+        assert!(call.await.unwrap());
+    }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
     async fn what_takes_long_keeps_the_runtime_from_nothing_else() {

@@ -238,7 +238,8 @@ mod tests {
             content,
         };
         let to = ["BY", "LT", "PL"].map(party);
-        Spoken { said, to: to.into_iter().filter(|one| *one != party(author)).collect(), recorded }
+        let to = to.into_iter().filter(|one| *one != party(author)).collect();
+        Spoken { said, to, recorded, came_by_way: false }
     }
 
     fn text(number: u8, author: &str, recorded: u64) -> Spoken {

@@ -359,6 +359,7 @@ mod tests {
             },
             to: vec![pl],
             recorded: at as u64,
+            came_by_way: false,
         };
         let mut all = vec![spoken(0, Content::SessionOpening(SessionOpening::default()))];
         for at in 1..=NOT_IN_TOLD + 2 {

@@ -3,6 +3,18 @@
 //!
 //! Never here: the order of a session or its close (`domain/hotline/`), who may release (the Board). What is done by
 //! a call of its own and what a console says over its stream is the same.
+//!
+//! What stands where:
+//!
+//! - calls: this file; a console's stream: `join.rs`, `known.rs`, `moved.rs`; what both say: `desk.rs`, `speak.rs`,
+//!   `follows.rs`, `releasing.rs`, `shown.rs`
+//! - a session read from its thread: `told.rs`, `ahead.rs`, `bare.rs`, `rooms.rs`, `references.rs`, `named.rs`; what
+//!   came in another way: `by_way.rs`, `handed_on.rs`, `heard.rs`; kept for the next who asks: `kept.rs`,
+//!   `folded.rs`, `touched.rs`
+//! - a session told: `lines.rs`, `between.rs`, `about.rs`, `states.rs`, `receipts.rs`, `awaited.rs`,
+//!   `translations.rs`, `not_shown.rs`, `not_to.rs`, `closed_by.rs`, `beside.rs`, `open_drafts.rs`
+//! - phrases, and links: `phrases.rs`, `checks.rs`, `check_keeper.rs`, `check_messages.rs`, `check_waiting.rs`,
+//!   `carry.rs`, `carry_given.rs`
 
 mod about;
 mod ahead;

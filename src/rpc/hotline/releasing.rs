@@ -101,6 +101,17 @@ fn beside(
         );
         FaultNamed::new("heading.action", rule)
     }));
+    // What came since, and stands before something that it names, is not in what it signs.
+    if let Content::SessionClose(close) = content {
+        let others = session.gives_another_with(outgoing.thread, own, close).into_iter();
+        found.extend(others.map(|party| {
+            let rule = format!(
+                "what it names gives another transcript with {party} by now than it signs: write it anew, or a \
+                 release as it is contradicts itself"
+            );
+            FaultNamed::new("agreed", rule)
+        }));
+    }
     // A Party comes in by the very message that is addressed to it.
     if content.kind() != Kind::SessionAddition {
         let strangers = to.iter().filter(|party| !session.present.contains(*party));
@@ -114,6 +125,11 @@ fn beside(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::digest::ThreadId;
+    use crate::domain::form::MessageDigest;
+    use crate::domain::hotline::made::{digest, party, spoken};
+    use crate::domain::hotline::session::Spoken;
+    use crate::domain::hotline::{SeenLast, SessionOpening, SessionText};
     use crate::journal::ReadFault;
     use crate::replay::records::RecordFault;
     use crate::rpc::status;
@@ -124,6 +140,38 @@ mod tests {
         assert!(lasting.is_ok_and(|found| found.is_empty()));
         let now = ReadFault::Unanswered { why: "no answer in time".into() };
         assert!(unread(status::record(RecordFault::Journal(now))).is_err());
+    }
+
+    #[test]
+    fn a_close_that_waits_is_told_of_once_what_it_builds_on_has_come_and_not_for_what_is_said_since() {
+        fn text(seen: &[(u64, &str, &[&str])]) -> Content {
+            let seen = seen.iter().map(|(of, author, not_to)| SeenLast {
+                author: (*author).to_owned(),
+                message: Some(MessageDigest(digest(*of))),
+                not_to: not_to.iter().map(|code| (*code).to_owned()).collect(),
+            });
+            Content::SessionText(SessionText { seen: seen.collect(), ..SessionText::default() })
+        }
+        let thread = ThreadId([7; 16]);
+        // BY says of LT's text that PL can't have it, and it is addressed to PL.
+        let mut all = vec![
+            spoken(0, "BY", &["LT", "PL"], Content::SessionOpening(SessionOpening::default())),
+            spoken(1, "BY", &["LT", "PL"], text(&[(0, "BY", &[]), (3, "LT", &["PL"])])),
+        ];
+        let session = |all: &[Spoken]| Session::of(thread, all, party("PL")).unwrap();
+        let close = Content::SessionClose(session(&all).close_by(thread, party("PL")));
+        let outgoing = Outgoing::blank(close.kind().name(), thread);
+        let told = |all: &[Spoken]| {
+            let found = beside(&session(all), &outgoing, &close, party("PL"), |_| false);
+            found.into_iter().map(|fault| fault.rule).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&all), Vec::<String>::new());
+        all.push(spoken(2, "LT", &["BY", "PL"], text(&[(0, "BY", &[])])));
+        assert_eq!(told(&all), Vec::<String>::new(), "it builds on none of that");
+        all.push(spoken(3, "LT", &["BY", "PL"], text(&[(0, "BY", &[])])));
+        let rules = told(&all);
+        // Of what BY said nothing stands in what PL signs with LT: neither of these two went on from it.
+        assert!(rules.len() == 1 && rules[0].contains("another transcript with BY by now"), "{rules:?}");
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub(super) struct Told {
     /// How much of each author was read.
     pub rooms: Rooms,
     /// The thread, and the size of the journal, when it was read last.
-    pub here: Thread,
+    pub here: Arc<Thread>,
     upto: u64,
     bytes: usize,
 }
@@ -119,7 +119,7 @@ impl Told {
             about: LookedUp::default(),
             order: Vec::new(),
             rooms: Rooms::of(own),
-            here: Thread::default(),
+            here: Arc::default(),
             upto: 0,
             bytes: 0,
         })
@@ -136,7 +136,7 @@ impl Told {
         }
         self.phrases = head.board.roster.phrases.clone();
         self.keys = head.message_keys.clone();
-        let here = head.board.thread(self.thread).ok_or_else(|| status::not_found("session"))?;
+        let here = head.board.threads.get(&self.thread).ok_or_else(|| status::not_found("session"))?;
         let records = head.records(journal);
         // Whoever has come in by what was read is read further.
         while here.messages() != self.here.messages() {
@@ -189,8 +189,19 @@ impl Told {
         Ok(())
     }
 
+    /// Whether it is as this head has it, or a later one: most records hold nothing of this thread.
+    pub fn stands_at(&self, head: &Head) -> bool {
+        let is_same = || {
+            // A thread in which nothing changed is shared by all heads: to compare two of them is to look at one place.
+            head.board.threads.get(&self.thread) == Some(&self.here)
+                && self.phrases == head.board.roster.phrases
+                && !self.has_receipts_to_take(head)
+        };
+        self.is_read_to(head) || is_same()
+    }
+
     /// Whether all was read that this head has, or more.
-    pub fn is_read_to(&self, head: &Head) -> bool {
+    fn is_read_to(&self, head: &Head) -> bool {
         self.upto >= head.chain.size
     }
 
@@ -345,7 +356,7 @@ impl Told {
                 let had_by: Vec<Party> = to.iter().copied().chain([message.author, self.own]).collect();
                 let said = said(digest, &message, bare(content, &had_by));
                 self.count(REST_BYTES.saturating_add(envelope).saturating_add(weight(&said.content)));
-                self.spoken.push(Arc::new(Spoken { said, to, recorded: index }));
+                self.spoken.push(Arc::new(Spoken { said, to, recorded: index, came_by_way: false }));
                 // What it says was taken out of it.
                 let mut envelope = message;
                 envelope.draft.content = Bytes::new();

@@ -9,8 +9,10 @@ use detente::domain::exercise::{LandActivity, Notification, Phase};
 use detente::domain::form::{Figure, OtherThread};
 use detente::domain::message::Traffic;
 use detente::domain::regime::describe::describe;
-use detente::domain::regime::finding::{Lack, Point};
-use detente::domain::regime::{Answer, Asked, Beside, Finding, Held, Looked, Stands, Verdict, check, lines};
+use detente::domain::regime::finding::Point;
+use detente::domain::regime::{
+    Answer, Asked, Beside, Finding, Held, Lack, Looked, Stands, Verdict, check, lines,
+};
 use detente::domain::time::Instant;
 use proptest::collection::vec;
 use proptest::option;

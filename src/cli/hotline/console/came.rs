@@ -51,6 +51,11 @@ impl State {
         self.refused.tell_once(rule, at.now);
         Vec::new()
     }
+
+    /// Something that is no key came: what is drawn behind the last of what came at once stands there.
+    pub fn no_key_came(&mut self, came: Came) {
+        self.is_in_midst = came == Came::Within;
+    }
 }
 
 #[cfg(test)]
@@ -168,6 +173,19 @@ mod tests {
         let send = |state: &mut State| state.press_as_it_came(Key::Control('s'), Came::Alone, AT);
         assert!(send(&mut state).is_empty());
         assert!(state.notice.starts_with("NOT SENT: 29 row(s)"), "{}", state.notice);
+    }
+
+    #[test]
+    fn what_came_at_once_and_ended_with_no_key_has_stood_once_it_was_drawn_behind_that() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        state.press(Key::Enter, AT);
+        state.press(Key::Character('w'), AT);
+        state.press_as_it_came(Key::Character('x'), Came::Within, AT);
+        state.no_key_came(Came::Last);
+        drawn(&mut state);
+        let effects = state.press_as_it_came(Key::Control('s'), Came::Alone, AT);
+        let is_sent = |effect: &Effect| matches!(effect, Effect::Say(Said::Say(_)));
+        assert!(effects.iter().any(is_sent), "{} {effects:?}", state.notice);
     }
 
     #[test]

@@ -21,6 +21,8 @@ use crate::domain::time::Instant;
 
 const PREFIX: &str = "hotline-draft-";
 const SUFFIX: &str = ".json";
+/// How a draft begins, as `Kept` is written.
+const BEGINS: &[u8] = b"{\"thread\":\"";
 /// Held by the console that keeps the drafts.
 const LOCK: &str = "hotline-console.lock";
 
@@ -156,7 +158,8 @@ impl Drafts {
         Ok(self.lock.is_some())
     }
 
-    /// All that are kept, and the files that hold none: these are put aside, not deleted.
+    /// All that are kept, and the files that hold none: these are put aside, not deleted. Where they are this console's to
+    /// keep, what another one was writing when it was killed goes: what was kept before stands in its place.
     ///
     /// # Errors
     /// The directory can't be read, or is open to others.
@@ -166,6 +169,9 @@ impl Drafts {
         for entry in fs::read_dir(&self.directory).map_err(fault)? {
             let path = entry.map_err(fault)?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if self.lock.is_some() && is_left_over(&name, &path) {
+                fs::remove_file(&path).map_err(|fault| FileFault::Io { path: path.clone(), fault })?;
+            }
             if !name.starts_with(PREFIX) || !name.ends_with(SUFFIX) {
                 continue;
             }
@@ -226,6 +232,13 @@ impl Drafts {
         let dash = if translates.is_empty() { "" } else { "-" };
         self.directory.join([PREFIX, &thread, dash, &translates, SUFFIX].concat())
     }
+}
+
+/// Whether it is a draft that was never put in its place. Others write beside theirs in this directory too, and under the
+/// same names: what does not begin as a draft does is not touched.
+fn is_left_over(name: &str, path: &Path) -> bool {
+    let is_aside = name.starts_with("detente-") && name.ends_with(".new");
+    is_aside && files::read_private(path).is_ok_and(|bytes| bytes.starts_with(BEGINS))
 }
 
 /// To a name that no file has yet.
@@ -345,6 +358,30 @@ mod tests {
         files::write_new(&file, b"[]", Readers::OwnerOnly).unwrap();
         let (_, again) = drafts.read().unwrap();
         assert!(again[0].exists() && aside[0].exists() && again != aside);
+    }
+
+    #[test]
+    fn what_a_killed_console_was_writing_goes_once_the_next_one_keeps_the_drafts_and_nothing_else_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        let mut drafts = Drafts::at(folder.path());
+        let of = DraftOf { thread: vec![7; 16].into(), translates: Bytes::new() };
+        drafts.keep(&of, Some(&draft("as it was kept"))).unwrap();
+        let kept = fs::read(drafts.file(&of)).unwrap();
+        let left = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            files::write_new(&path, bytes, Readers::OwnerOnly).unwrap();
+            path
+        };
+        let whole = left("detente-0123456789abcdef.new", &kept);
+        let half = left("detente-00000000000000ff.new", &kept[..40]);
+        let key = left("detente-1123456789abcdef.new", b"a key");
+        let named = left("plan.new", &kept);
+        drafts.read().unwrap();
+        assert!(whole.exists() && half.exists(), "another console keeps them");
+        assert!(drafts.take().unwrap());
+        assert_eq!(drafts.read().unwrap(), ([(of, draft("as it was kept"))].into(), vec![]));
+        assert!(!whole.exists() && !half.exists() && key.exists() && named.exists());
     }
 
     #[test]

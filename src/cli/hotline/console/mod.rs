@@ -3,6 +3,17 @@
 //!
 //! Never here: a rule, or anything that only the console knows but what is being written. What it shows is what the
 //! node tells; what is written lies in the officer's own directory.
+//!
+//! What stands where:
+//!
+//! - what it knows: `state.rs`, `link.rs`, `room.rs`, `put_back.rs`, `waits.rs`, `not_released.rs`
+//! - what a key does: `keys.rs`, `came.rs`, `places.rs`, `scroll.rs`, `next.rs`, `writing.rs`, `composer.rs`,
+//!   `dialogue.rs`, `filled.rs`, `looks.rs`, `end.rs`, `leave.rs`
+//! - what is given to the node: `give.rs`, `answers.rs`, `drafts.rs`, and only once it has stood on the screen:
+//!   `stood.rs`, `read_over.rs`
+//! - what is drawn: `screen.rs`, `head.rs`, `last_row.rs`, `rows.rs`, `below.rs`, `typed.rs`, `words.rs`,
+//!   `notices.rs`, `refused.rs`, `cells.rs`, on a `terminal.rs`
+//! - for tests: `made.rs`
 
 mod answers;
 mod below;
@@ -147,13 +158,24 @@ impl Console {
                                 if !goes_on || !(self.state.is_typed_in() || in_midst) {
                                     break;
                                 }
-                                let Ok(Input::Key(key, came, at)) = inputs.try_recv() else { break };
-                                in_midst = is_in_midst(&key, came);
-                                goes_on = self.press(key, came, at, terminal)?;
+                                match inputs.try_recv() {
+                                    Ok(Input::Key(key, came, at)) => {
+                                        in_midst = is_in_midst(&key, came);
+                                        goes_on = self.press(key, came, at, terminal)?;
+                                    }
+                                    Ok(Input::NoKey(came)) => {
+                                        self.state.no_key_came(came);
+                                        break;
+                                    }
+                                    Err(_) => break,
+                                }
                             }
                             break goes_on;
                         }
-                        Some(Input::Resized) => break true,
+                        Some(Input::NoKey(came)) => {
+                            self.state.no_key_came(came);
+                            break true;
+                        }
                         None => break false,
                     },
                     _ = tick.tick() => {

@@ -41,9 +41,10 @@ pub struct Terminal {
 
 /// What comes from the terminal.
 pub enum Input {
-    /// When it was read: it may wait to be taken.
+    /// And when it was read: it may wait to be taken.
     Key(Key, Came, Instant),
-    Resized,
+    /// No key: the screen has another size, or what came at once has ended with something that is none.
+    NoKey(Came),
 }
 
 impl Terminal {
@@ -125,18 +126,27 @@ pub fn inputs(clock: Clock) -> mpsc::Receiver<Input> {
                 (false, false) => Came::Alone,
             };
             is_behind = is_before;
-            let input = match event {
-                Event::Key(pressed) => key(pressed).map(|key| Input::Key(key, came, at)),
-                Event::Paste(text) => Some(Input::Key(Key::Pasted(text), came, at)),
-                Event::Resize(..) => Some(Input::Resized),
-                Event::FocusGained | Event::FocusLost | Event::Mouse(_) => None,
-            };
-            if input.is_some_and(|input| send.blocking_send(input).is_err()) {
+            if input(event, came, at).is_some_and(|input| send.blocking_send(input).is_err()) {
                 return;
             }
         }
     });
     receive
+}
+
+/// Of what is no key the end of what came at once is told all the same, or the key before it would stand in the midst of
+/// that for ever.
+fn input(event: Event, came: Came, at: Instant) -> Option<Input> {
+    let is_resized = matches!(event, Event::Resize(..));
+    let pressed = match event {
+        Event::Key(pressed) => key(pressed),
+        Event::Paste(text) => Some(Key::Pasted(text)),
+        Event::Resize(..) | Event::FocusGained | Event::FocusLost | Event::Mouse(_) => None,
+    };
+    match pressed {
+        Some(key) => Some(Input::Key(key, came, at)),
+        None => (is_resized || came == Came::Last).then_some(Input::NoKey(came)),
+    }
 }
 
 fn is_return(event: &Event) -> bool {
@@ -207,6 +217,22 @@ fn key(pressed: KeyEvent) -> Option<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_what_came_at_once_is_told_though_it_is_no_key() {
+        let of = |event, came| match input(event, came, Instant(1)) {
+            Some(Input::NoKey(came)) => Some(came),
+            Some(Input::Key(..)) | None => None,
+        };
+        assert_eq!(of(Event::FocusLost, Came::Last), Some(Came::Last));
+        assert_eq!(
+            of(Event::Key(KeyEvent::new(KeyCode::F(5), KeyModifiers::NONE)), Came::Last),
+            Some(Came::Last)
+        );
+        assert_eq!([Came::Alone, Came::Within].map(|came| of(Event::FocusLost, came)), [None, None]);
+        let all = [Came::Alone, Came::Within, Came::Last];
+        assert_eq!(all.map(|came| of(Event::Resize(80, 24), came)), all.map(Some));
+    }
 
     #[test]
     fn a_line_feed_ends_a_line_as_the_key_enter_does() {
