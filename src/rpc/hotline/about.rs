@@ -109,9 +109,14 @@ impl Told {
         let itself = self.about.reads.places(of).filter_map(|at| self.reads.get(at));
         let itself = itself.filter(move |(_, as_what, ..)| Some(*as_what) == traffic);
         let within = (brought_in != of).then_some(brought_in).into_iter();
-        let within = within.flat_map(|one| self.about.reads.places(one)).filter_map(|at| self.reads.get(at));
-        let within = within.filter(|(by, ..)| *by == self.own);
-        itself.chain(within).map(|(by, _, _, read)| (*by, read))
+        let within = within.flat_map(|one| self.reads_within(one)).map(|read| (self.own, read));
+        itself.map(|(by, _, _, read)| (*by, read)).chain(within)
+    }
+
+    /// By which officer of ours this message was read, within which another one came.
+    pub fn reads_within<'t>(&'t self, in_message: &'t Digest) -> impl Iterator<Item = &'t Acknowledgement> {
+        let all = self.about.reads.places(in_message).filter_map(|at| self.reads.get(at));
+        all.filter(|(by, ..)| *by == self.own).map(|(_, _, _, read)| read)
     }
 
     /// The translations of this one, in traffic like its own, each with the message that gives it.
