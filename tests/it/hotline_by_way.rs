@@ -252,7 +252,7 @@ async fn what_came_by_way_of_another_joins_with_what_its_author_brings_later_and
         // It is to be read as its author's, and says that it was read before.
         let before = &brought.read_as_handed_on;
         assert!(!brought.read_by_caller && before.starts_with("read by Officer of PL at "), "{brought:?}");
-        assert!(before.ends_with(" as BY had handed it on, before LT brought it"), "{before}");
+        assert!(before.ends_with(" as BY handed it on, not as LT brought it"), "{before}");
         let page = squeezed(&page(&world, "PL", &thread).await);
         assert!(page.contains(&squeezed(before)), "{page}");
         assert!(shown.handed_on.is_empty(), "{shown:?}");

@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::handed_on::HandedOn;
 use super::told::{Told, original};
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
@@ -31,6 +32,8 @@ pub(super) struct LookedUp {
     pub shown: About,
     /// Words that take it back; those that name it by number alone stand under `of_number`.
     pub words: About,
+    /// What was handed on and may count as it, among all that was.
+    pub handed_on: About,
     /// The check words of what was written down as heard, of each.
     pub heard: Vec<Option<[u8; CHECK_WORDS]>>,
     /// What others say beyond their room and no officer of ours has acknowledged: those that are told first, as many as
@@ -38,6 +41,11 @@ pub(super) struct LookedUp {
     pub beyond: (Vec<Entry>, usize),
     /// How many messages of the thread were not read, and whose.
     pub not_read: (usize, Vec<Party>),
+}
+
+/// The message that may count as its author's own by what was handed on.
+fn may_be(one: &HandedOn) -> Option<Digest> {
+    one.may_count.then_some(one.original.digest)
 }
 
 impl About {
@@ -65,7 +73,7 @@ impl LookedUp {
     /// About what it takes in memory.
     pub fn bytes(&self) -> usize {
         let heard = self.heard.len().saturating_mul(size_of::<Option<[u8; CHECK_WORDS]>>());
-        let all = [&self.reads, &self.translations, &self.shown, &self.words];
+        let all = [&self.reads, &self.translations, &self.shown, &self.words, &self.handed_on];
         all.iter().map(|one| one.bytes()).fold(heard, usize::saturating_add)
     }
 }
@@ -78,6 +86,7 @@ impl Told {
             translations: About::of(self.translations.iter().map(|one| original(&one.content))),
             shown: About::of(self.spoken.iter().map(|one| shown(&one.said.content))),
             words: About::of(self.withdrawals.iter().map(named)),
+            handed_on: About::of(self.handed_on.iter().map(may_be)),
             heard: self.heard.iter().map(|(_, form)| beginning(&form.check_words).ok()).collect(),
             beyond: self.beyond(),
             not_read: self.rooms.not_read(&self.here),

@@ -123,7 +123,7 @@ fn wait(failures: u32) -> Duration {
 }
 
 /// The last position seen, and what the node named the record before it by.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Seen {
     position: u64,
     digest: Bytes,
