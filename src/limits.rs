@@ -888,6 +888,12 @@ pub const CONSOLE_KEEP_MS: u64 = 500;
 pub const CONSOLE_BACK_OFF_MS_MAX: u64 = 5_000;
 /// How long a refusal stands on a console at least, whatever is typed meanwhile (milliseconds).
 pub const CONSOLE_REFUSED_MS: i64 = 4_000;
+/// A key that puts something on record, or leaves, is not taken by a console this soon after the same key
+/// (milliseconds): no officer presses a key twice so fast, and a key that is held down comes again faster.
+pub const CONSOLE_HELD_MS: i64 = 150;
+/// What such a key only showed or asked stands this long before the same key is taken for it (milliseconds): before a key
+/// that is held down comes again for the first time, half a second passes or a little more.
+pub const CONSOLE_LOOKED_MS: i64 = 750;
 /// After this long a console gives again a text that the node could not take yet (milliseconds).
 pub const CONSOLE_AGAIN_MS: i64 = 2_000;
 /// How often a console asks its node which other nodes that one does not hear (milliseconds).

@@ -11,6 +11,7 @@ use crate::codec::fault::DecodeFault;
 use crate::codec::record::{self, Check};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Record};
+use crate::domain::ledger::leaf_hash;
 use crate::domain::message::Message;
 use crate::journal::{Journal, ReadFault};
 use crate::limits;
@@ -125,6 +126,14 @@ impl Records {
         Ok(Digest::of(&self.entry(index).await?))
     }
 
+    /// By which the record with this index names the one before it; zero before the first.
+    pub async fn leaf_before(&self, index: u64) -> Result<Digest, RecordFault> {
+        match index.checked_sub(1) {
+            Some(before) => Ok(leaf_hash(&self.entry(before).await?)),
+            None => Ok(Digest::ZERO),
+        }
+    }
+
     async fn entry(&self, index: u64) -> Result<Bytes, RecordFault> {
         let position = self.positions.of(index).ok_or(RecordFault::NoSuchRecord { index })?;
         let entry = self.journal.read_at(position).await?.ok_or(RecordFault::NoSuchRecord { index })?;
@@ -138,6 +147,12 @@ impl Records {
 
     /// Records from this index on, before `end`, as many as one read gives: at least one if there is one.
     pub async fn range(&self, from: u64, end: u64) -> Result<Vec<Record>, RecordFault> {
+        let read = self.range_with_leaves(from, end).await?;
+        Ok(read.into_iter().map(|(record, _)| record).collect())
+    }
+
+    /// The same, and by which leaf hash the record after it names each.
+    pub async fn range_with_leaves(&self, from: u64, end: u64) -> Result<Vec<(Record, Digest)>, RecordFault> {
         let position = self.positions.of(from).ok_or(RecordFault::NoSuchRecord { index: from })?;
         let wanted = usize::try_from(end.saturating_sub(from)).unwrap_or(usize::MAX);
         let mut records = Vec::new();
@@ -151,7 +166,8 @@ impl Records {
             // Whoever keeps one of them keeps no other.
             let bytes = Bytes::copy_from_slice(&entry.bytes);
             let opened = record::open(&bytes, Check::CoveredByCheckpoint).map_err(unreadable)?;
-            records.push(opened.record().map_err(unreadable)?);
+            let leaf = opened.leaf;
+            records.push((opened.record().map_err(unreadable)?, leaf));
             index = index.saturating_add(1);
         }
         if records.is_empty() { Err(RecordFault::NoSuchRecord { index: from }) } else { Ok(records) }

@@ -143,6 +143,21 @@ pub(super) fn position_in(field: &str, position: u64, head: &Head) -> Result<u64
     Ok(position)
 }
 
+/// Whether the record before a position is that of which the caller was told there, by the leaf hash that was told with
+/// it. Where the caller names none, nothing is asked.
+///
+/// # Errors
+/// It is another one: what was told before it may not be on record here, and what is may not have been told.
+pub(super) fn goes_on_from(field: &str, told: &[u8], before: &Digest) -> Result<(), Status> {
+    if told.is_empty() || Digest::from_slice(told).ok_or_else(|| status::field(field, "32 bytes"))? == *before
+    {
+        return Ok(());
+    }
+    let rule = "the record before this position is another one here than was told: a node that was put back to another \
+                copy of its journal is begun with anew, from 0";
+    Err(status::field(field, rule))
+}
+
 /// The record under a command's id holds something else than that command brings about.
 pub(super) fn not_what_was_asked() -> Status {
     status::ours(

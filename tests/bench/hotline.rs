@@ -120,7 +120,7 @@ impl Console {
         let (said, stream) = mpsc::channel(4);
         let told = hotline(desk).join(ReceiverStream::new(stream)).await.expect("joined").into_inner();
         let mut console = Console { said, told };
-        console.say(Said::Begin(calls::JoinBegin { after: 0 })).await;
+        console.say(Said::Begin(calls::JoinBegin::default())).await;
         while !matches!(console.told().await, What::Live(_)) {}
         console
     }

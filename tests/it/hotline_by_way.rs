@@ -219,9 +219,13 @@ async fn what_came_by_way_of_another_joins_with_what_its_author_brings_later_and
     assert!(waits(&show(&world, "PL", &thread).await));
 
     let mut console = Console::begin(&officer(&world, "PL"), size(&world, "PL")).await;
-    hand_on(&world, "BY", &said, "PL").await;
+    let carrier = hand_on(&world, "BY", &said, "PL").await;
     let told = console.told_of(|told| line_of(told, "over a slow line")).await;
     assert!(told.came_by_way.starts_with("came by way of BY"), "{told:?}");
+    let pl = world.state("PL").desk_directory("officer").display().to_string();
+    printed(&["hotline", "read", &hex::encode(&carrier)[..12], "--as", &pl]).await;
+    let read = line(&show(&world, "PL", &thread).await, &said).unwrap();
+    assert!(read.read_by_caller && read.read_as_handed_on.is_empty(), "{read:?}");
     both_close(&world, &thread).await;
     let signed = agreed(&world, &thread).await;
     let before = show(&world, "PL", &thread).await;
@@ -245,6 +249,12 @@ async fn what_came_by_way_of_another_joins_with_what_its_author_brings_later_and
         assert_eq!(digests(&shown), digests(&before));
         let brought = line(&shown, &said).unwrap();
         assert_eq!((brought.came_by_way.as_str(), brought.read_as.len()), ("", 0));
+        // It is to be read as its author's, and says that it was read before.
+        let before = &brought.read_as_handed_on;
+        assert!(!brought.read_by_caller && before.starts_with("read by Officer of PL at "), "{brought:?}");
+        assert!(before.ends_with(" as BY handed it on, not as LT brought it"), "{before}");
+        let page = squeezed(&page(&world, "PL", &thread).await);
+        assert!(page.contains(&squeezed(before)), "{page}");
         assert!(shown.handed_on.is_empty(), "{shown:?}");
         assert_eq!(agreed(&world, &thread).await, signed);
     }

@@ -151,6 +151,11 @@ async fn a_draft_outlives_its_node_and_its_console_and_goes_once() {
         pl.until_it_says("LINK TO NODE LOST since ");
         pl.press(CONTROL_S);
         pl.until_it_says("GOES WHEN THE NODE IS THERE");
+        // Not while no console runs: that is said to whoever leaves before.
+        pl.press(ESCAPE);
+        pl.until_it_says("r read  Enter answer");
+        pl.press("q");
+        pl.until_it_says("NOT LEFT: 1 given and not gone: it does not go while no console runs");
         node = Serving::start(&directory);
         pl.until_it_says("linked to the node");
         pl.until_it_says("released PL/");

@@ -177,7 +177,7 @@ async fn what_a_console_says_is_answered_before_all_that_waits_for_it_was_told()
     }
     // Both are with the node before anything was told.
     let (said, stream) = tokio::sync::mpsc::channel(2);
-    for what in [Said::Begin(calls::JoinBegin { after: 0 }), Said::Shown(Bytes::from(vec![7; 32]))] {
+    for what in [Said::Begin(calls::JoinBegin::default()), Said::Shown(Bytes::from(vec![7; 32]))] {
         said.send(calls::JoinRequest { what: Some(what) }).await.unwrap();
     }
     let joined = hotlines(&by).join(tokio_stream::wrappers::ReceiverStream::new(stream)).await;

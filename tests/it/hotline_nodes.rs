@@ -228,10 +228,14 @@ pub struct Console {
 
 impl Console {
     pub async fn begin(desk: &Desk, after: u64) -> Console {
+        Console::begin_with(desk, calls::JoinBegin { after, ..Default::default() }).await
+    }
+
+    pub async fn begin_with(desk: &Desk, begin: calls::JoinBegin) -> Console {
         let (said, stream) = mpsc::channel(4);
         let told = hotlines(desk).join(ReceiverStream::new(stream)).await.unwrap().into_inner();
         let mut console = Console { said, told };
-        console.say(Said::Begin(calls::JoinBegin { after })).await;
+        console.say(Said::Begin(begin)).await;
         console
     }
 

@@ -6,6 +6,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use detente::limits;
 use unicode_width::UnicodeWidthChar as _;
 
 use crate::officer::PATIENCE;
@@ -15,6 +16,10 @@ const HOME: &str = "\u{1b}[H";
 const END: &str = "\u{1b}[F";
 /// Longer than a key that is held down waits before it comes again.
 const APART: Duration = Duration::from_millis(200);
+/// Of these keys the same one is pressed again only once it was let go, and what it showed was looked at.
+const NOT_TAKEN_BACK: [&str; 5] = ["r", "a", "q", "\u{3}", "\u{13}"];
+/// Longer than such a key is not taken again.
+const LET_GO: Duration = Duration::from_millis(limits::CONSOLE_LOOKED_MS as u64 + 50);
 
 /// The program at a terminal of its own.
 pub struct Seat {
@@ -22,6 +27,7 @@ pub struct Seat {
     keys: ChildStdin,
     bytes: Receiver<Vec<u8>>,
     pending: Vec<u8>,
+    pressed: String,
     /// All that came.
     pub raw: String,
     pub bells: usize,
@@ -59,13 +65,38 @@ impl Seat {
     pub fn of(words: &[&str]) -> Seat {
         let (program, keys, bytes) = program_at_a_terminal(words);
         let cells = blank(80, 24);
-        let (pending, raw) = (Vec::new(), String::new());
-        Seat { program, keys, bytes, pending, raw, bells: 0, cells, at: (0, 0), reverse: false }
+        let (pending, pressed, raw) = (Vec::new(), String::new(), String::new());
+        Seat { program, keys, bytes, pending, pressed, raw, bells: 0, cells, at: (0, 0), reverse: false }
     }
 
     pub fn press(&mut self, keys: &str) {
+        self.let_go(keys, |_| false);
+        self.give(keys);
+    }
+
+    fn give(&mut self, keys: &str) {
+        keys.clone_into(&mut self.pressed);
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
+    }
+
+    /// Where this very key was pressed last: until no program takes the next press for the same one, or it holds.
+    fn let_go(&mut self, key: &str, holds: impl Fn(&Seat) -> bool) {
+        if self.pressed == key && NOT_TAKEN_BACK.contains(&key) {
+            self.take_for(LET_GO, holds);
+        }
+    }
+
+    /// What comes within this time, or until it holds.
+    fn take_for(&mut self, time: Duration, holds: impl Fn(&Seat) -> bool) {
+        let until = Instant::now() + time;
+        while !holds(self) {
+            match self.bytes.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(piece) => self.take(&piece),
+                Err(RecvTimeoutError::Timeout) => return,
+                Err(RecvTimeoutError::Disconnected) => panic!("the program ended\n{:?}", self.raw),
+            }
+        }
     }
 
     /// Until the screen looks so: its rows.
@@ -98,14 +129,10 @@ impl Seat {
         let says = |seat: &Seat| seat.rows().iter().any(|row| row.contains(words));
         while !says(self) {
             assert!(Instant::now() < patience, "never: {words}\n{}", self.rows().join("\n"));
-            self.press(key);
-            let apart = Instant::now() + APART;
-            while !says(self) {
-                match self.bytes.recv_timeout(apart.saturating_duration_since(Instant::now())) {
-                    Ok(piece) => self.take(&piece),
-                    Err(RecvTimeoutError::Timeout) => break,
-                    Err(RecvTimeoutError::Disconnected) => panic!("the program ended, and never: {words}"),
-                }
+            self.let_go(key, says);
+            if !says(self) {
+                self.give(key);
+                self.take_for(APART, says);
             }
         }
     }
@@ -194,12 +221,12 @@ impl Seat {
         loop {
             let rows = self.rows();
             let is_refused = !is_pressed_again && rows.iter().any(|row| row.starts_with("NOT DONE: several"));
-            match self.bytes.recv_timeout(if is_refused { APART } else { PATIENCE }) {
+            match self.bytes.recv_timeout(if is_refused { LET_GO } else { PATIENCE }) {
                 Ok(piece) => self.take(&piece),
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) if is_refused => {
                     is_pressed_again = true;
-                    self.press("\u{3}");
+                    self.give("\u{3}");
                 }
                 Err(RecvTimeoutError::Timeout) => panic!("it never ended\n{}", rows.join("\n")),
             }

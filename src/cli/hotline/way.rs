@@ -21,10 +21,11 @@ pub(super) fn came(sheet: &mut Sheet<'_>, mark: &str) {
     }
 }
 
-/// Both of a line.
+/// Both of a line, and that it was read as it came in the second way, where its author brought it since.
 pub(super) fn of(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
     came(sheet, &line.came_by_file);
     came(sheet, &line.came_by_way);
+    came(sheet, &line.read_as_handed_on);
 }
 
 /// How one that came by way of another Party is read, and how what a line waits for may come in the same way.
@@ -47,7 +48,15 @@ pub(super) fn to_read(line: &calls::SessionLine) -> &Bytes {
 /// The same of a line as JSON.
 pub(super) fn with(object: Value, line: &calls::SessionLine) -> Value {
     let came_by_way = (!line.came_by_way.is_empty()).then_some(&line.came_by_way);
-    json::with(object, json!({ "came_by_way": came_by_way, "read_as": hex::encode(to_read(line)) }))
+    let read_before = (!line.read_as_handed_on.is_empty()).then_some(&line.read_as_handed_on);
+    json::with(
+        object,
+        json!({
+            "came_by_way": came_by_way,
+            "read_as": hex::encode(to_read(line)),
+            "read_as_handed_on": read_before,
+        }),
+    )
 }
 
 /// The digest of a text of a session, by its first digits: also of one that came by way of another Party, and is no message

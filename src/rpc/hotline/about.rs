@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::handed_on::HandedOn;
 use super::told::{Told, original};
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
@@ -31,6 +32,8 @@ pub(super) struct LookedUp {
     pub shown: About,
     /// Words that take it back; those that name it by number alone stand under `of_number`.
     pub words: About,
+    /// What was handed on and may count as it, among all that was.
+    pub handed_on: About,
     /// The check words of what was written down as heard, of each.
     pub heard: Vec<Option<[u8; CHECK_WORDS]>>,
     /// What others say beyond their room and no officer of ours has acknowledged: those that are told first, as many as
@@ -38,6 +41,11 @@ pub(super) struct LookedUp {
     pub beyond: (Vec<Entry>, usize),
     /// How many messages of the thread were not read, and whose.
     pub not_read: (usize, Vec<Party>),
+}
+
+/// The message that may count as its author's own by what was handed on.
+fn may_be(one: &HandedOn) -> Option<Digest> {
+    one.may_count.then_some(one.original.digest)
 }
 
 impl About {
@@ -65,7 +73,7 @@ impl LookedUp {
     /// About what it takes in memory.
     pub fn bytes(&self) -> usize {
         let heard = self.heard.len().saturating_mul(size_of::<Option<[u8; CHECK_WORDS]>>());
-        let all = [&self.reads, &self.translations, &self.shown, &self.words];
+        let all = [&self.reads, &self.translations, &self.shown, &self.words, &self.handed_on];
         all.iter().map(|one| one.bytes()).fold(heard, usize::saturating_add)
     }
 }
@@ -78,6 +86,7 @@ impl Told {
             translations: About::of(self.translations.iter().map(|one| original(&one.content))),
             shown: About::of(self.spoken.iter().map(|one| shown(&one.said.content))),
             words: About::of(self.withdrawals.iter().map(named)),
+            handed_on: About::of(self.handed_on.iter().map(may_be)),
             heard: self.heard.iter().map(|(_, form)| beginning(&form.check_words).ok()).collect(),
             beyond: self.beyond(),
             not_read: self.rooms.not_read(&self.here),
@@ -109,9 +118,14 @@ impl Told {
         let itself = self.about.reads.places(of).filter_map(|at| self.reads.get(at));
         let itself = itself.filter(move |(_, as_what, ..)| Some(*as_what) == traffic);
         let within = (brought_in != of).then_some(brought_in).into_iter();
-        let within = within.flat_map(|one| self.about.reads.places(one)).filter_map(|at| self.reads.get(at));
-        let within = within.filter(|(by, ..)| *by == self.own);
-        itself.chain(within).map(|(by, _, _, read)| (*by, read))
+        let within = within.flat_map(|one| self.reads_within(one)).map(|read| (self.own, read));
+        itself.map(|(by, _, _, read)| (*by, read)).chain(within)
+    }
+
+    /// By which officer of ours this message was read, within which another one came.
+    pub fn reads_within<'t>(&'t self, in_message: &'t Digest) -> impl Iterator<Item = &'t Acknowledgement> {
+        let all = self.about.reads.places(in_message).filter_map(|at| self.reads.get(at));
+        all.filter(|(by, ..)| *by == self.own).map(|(_, _, _, read)| read)
     }
 
     /// The translations of this one, in traffic like its own, each with the message that gives it.

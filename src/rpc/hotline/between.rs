@@ -119,6 +119,8 @@ impl Two<'_> {
     fn line(&self, line: &mut calls::SessionLine) {
         let Some(digest) = Digest::from_slice(&line.digest) else { return };
         line.came_by_way = self.told.came_by_way(&digest, Some(self.other));
+        // Which is between this Party and whoever handed it on.
+        line.read_as_handed_on.clear();
         let mut said = self.both.lines.iter().map(|line| &line.spoken.said);
         if !line.answers.is_empty() {
             line.answers_not_here = !said.clone().any(|said| said.message.0[..] == line.answers[..]);

@@ -161,6 +161,20 @@ impl Told {
         self.by_way.get(message).map(|came| came.in_message.0.to_vec().into()).unwrap_or_default()
     }
 
+    /// Which officer of ours read it as it was handed on, where its author brought it as well; empty for nobody, and as long
+    /// as it stands here by that way.
+    pub(super) fn read_as_handed_on(&self, message: &Digest) -> String {
+        let Some(brought) = self.message(message).filter(|_| !self.by_way.contains_key(message)) else {
+            return String::new();
+        };
+        let all = self.about.handed_on.places(message).filter_map(|at| self.handed_on.get(at));
+        let mut reads =
+            all.flat_map(|one| self.reads_within(&one.in_message).map(move |read| (one.by, read)));
+        let Some((by, read)) = reads.next() else { return String::new() };
+        let (officer, at, author) = (&read.officer.name, read.read_at, brought.author);
+        format!("read by {officer} at {at} as {by} handed it on, not as {author} brought it")
+    }
+
     /// The message that stands in the session for this one: which came within it, or itself.
     pub(super) fn stands_for(&self, message: &Digest) -> Digest {
         let mut all = self.by_way.iter();

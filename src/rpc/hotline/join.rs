@@ -24,7 +24,7 @@ use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::thread::Thread;
 use crate::limits;
 use crate::registrar::Head;
-use crate::rpc::command::{digest_in, position_in};
+use crate::rpc::command::{digest_in, goes_on_from, position_in};
 use crate::rpc::status;
 
 /// How long a console that takes nothing is waited for.
@@ -40,6 +40,8 @@ pub(super) struct Console {
     /// The index of the next record to look at: a position is the index of the record after. What was told before, also
     /// over another stream, is not told again as new.
     next: u64,
+    /// The leaf hash of the record before that one.
+    before: Digest,
     /// Of the sessions that were touched last what it was told.
     told: BTreeMap<ThreadId, Known>,
 }
@@ -62,7 +64,7 @@ type News = Vec<(u64, ThreadId, Touched)>;
 
 impl Console {
     pub fn new(desk: Desk, heads: watch::Receiver<Arc<Head>>, answers: Answers) -> Console {
-        Console { desk, heads, answers, next: 0, told: BTreeMap::new() }
+        Console { desk, heads, answers, next: 0, before: Digest::ZERO, told: BTreeMap::new() }
     }
 
     pub async fn run(mut self, said: Streaming<calls::JoinRequest>) {
@@ -76,7 +78,11 @@ impl Console {
         let Some(Said::Begin(begin)) = first.what else {
             return Err(status::field("begin", "comes first, once").into());
         };
-        self.next = position_in("begin.after", begin.after, &self.desk.registrar.head())?;
+        let head = self.desk.registrar.head();
+        self.next = position_in("begin.after", begin.after, &head)?;
+        let records = head.records(&self.desk.registrar.journal);
+        self.before = records.leaf_before(self.next).await.map_err(status::record)?;
+        goes_on_from("begin.after_digest", &begin.after_digest, &self.before)?;
         let mut is_live = false;
         loop {
             let head = self.heads.borrow_and_update().clone();
@@ -84,7 +90,7 @@ impl Console {
             let is_behind = self.next < head.chain.size;
             if !is_behind && !is_live {
                 is_live = true;
-                self.tell(told(self.next, None, What::Live(true))).await?;
+                self.tell(named(told(self.next, None, What::Live(true)), Some(&self.before))).await?;
             }
             // Between two pieces of what it is told one thing that it says is taken, however much there is of either.
             tokio::select! {
@@ -114,8 +120,11 @@ impl Console {
         let end = head.chain.size.min(self.next.saturating_add(limits::NOTICE_RECORDS_MAX as u64));
         let (mut news, mut next) = (News::new(), self.next);
         let mut threads: BTreeMap<Digest, ThreadId> = BTreeMap::new();
-        for record in records.range(self.next, end).await.map_err(status::record)? {
+        // Of the record before each position, from the one that was reached on.
+        let mut leaves = vec![self.before];
+        for (record, leaf) in records.range_with_leaves(self.next, end).await.map_err(status::record)? {
             next = record.index.saturating_add(1);
+            leaves.push(leaf);
             for one in record.events.iter().flat_map(|event| touched(head, &record, event)) {
                 // For its receipt it need not be read again.
                 threads.extend(one.thread.filter(|_| one.is_new).map(|thread| (one.message, thread)));
@@ -133,10 +142,10 @@ impl Console {
             };
             self.tell_of(*position, *thread, touched, session, &mut of_record);
             if news.get(at.saturating_add(1)).is_none_or(|(next, ..)| next != position) {
-                self.tell_record(std::mem::take(&mut of_record)).await?;
+                self.tell_record(std::mem::take(&mut of_record), &leaves).await?;
             }
         }
-        self.next = next;
+        (self.next, self.before) = (next, leaves.last().copied().unwrap_or(self.before));
         known::make_room(&mut self.told);
         Ok(())
     }
@@ -176,14 +185,19 @@ impl Console {
 
     /// All that is told of one record. Only with the last of it its position is reached: whoever is cut before that, and
     /// begins again, is told all of it again.
-    async fn tell_record(&self, mut all: Vec<calls::JoinResponse>) -> Result<(), Stop> {
+    async fn tell_record(&self, mut all: Vec<calls::JoinResponse>, leaves: &[Digest]) -> Result<(), Stop> {
+        let before = |position: u64| leaves.get(usize::try_from(position.checked_sub(self.next)?).ok()?);
         let last = all.pop();
         for mut one in all {
             one.position = one.position.saturating_sub(1);
-            self.tell(one).await?;
+            let leaf = before(one.position);
+            self.tell(named(one, leaf)).await?;
         }
         match last {
-            Some(last) => self.tell(last).await,
+            Some(last) => {
+                let leaf = before(last.position);
+                self.tell(named(last, leaf)).await
+            }
             None => Ok(()),
         }
     }
@@ -283,6 +297,13 @@ fn told(position: u64, of: Option<(ThreadId, i32)>, what: What) -> calls::JoinRe
     let thread = of.map(|(thread, _)| thread.0.to_vec().into()).unwrap_or_default();
     let traffic = of.map_or(0, |(_, traffic)| traffic);
     calls::JoinResponse { position, thread, what: Some(what), traffic, ..Default::default() }
+}
+
+/// With the leaf hash of the record before its position.
+fn named(told: calls::JoinResponse, leaf: Option<&Digest>) -> calls::JoinResponse {
+    let leaf = leaf.filter(|_| told.position > 0);
+    let position_digest = leaf.map(|leaf| leaf.0.to_vec().into()).unwrap_or_default();
+    calls::JoinResponse { position_digest, ..told }
 }
 
 /// Gives one answer to the console, which takes it in time or is let go.

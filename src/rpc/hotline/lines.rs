@@ -208,6 +208,7 @@ pub(super) fn line(told: &Told, session: &Session, place: &Place<'_>, caller: &P
         came_by_file: told.came_by_file(&said.message),
         came_by_way: told.came_by_way(&said.message, None),
         read_as: told.read_as(&said.message),
+        read_as_handed_on: told.read_as_handed_on(&said.message),
         ..Default::default()
     };
     if let Some((_, line)) = place.standing {

@@ -24,7 +24,7 @@ const LIST_KEYS: &[&str] = &[
     "n next unread",
     "o open a session",
     "w write",
-    "Up Down PgUp PgDn",
+    "Up Down PgUp PgDn Home End",
     "Ctrl-L redraw",
     "q leave",
 ];

@@ -32,6 +32,8 @@ pub enum Purpose {
 pub struct Field {
     pub label: &'static str,
     pub written: Written,
+    /// What stood in it as it was begun.
+    begun: String,
 }
 
 /// Fields, and what is to be seen beside them.
@@ -52,8 +54,6 @@ pub struct Dialogue {
     pub partly: BTreeMap<usize, Noted>,
     /// Where its rows are gone through by pages; `None` where they follow the field that is written in.
     pub scroll: Option<Scroll>,
-    /// Something was typed in it.
-    pub is_filled_in: bool,
     /// It was given to the node under this id, and has no answer yet: nothing of it changes.
     pub given: Option<CommandId>,
 }
@@ -124,7 +124,10 @@ impl Dialogue {
     }
 
     fn of(purpose: Purpose, fields: &[(&'static str, &str)]) -> Dialogue {
-        let field = |&(label, text): &(&'static str, &str)| Field { label, written: Written::of(text) };
+        let field = |&(label, text): &(&'static str, &str)| {
+            let (written, begun) = (Written::of(text), text.to_owned());
+            Field { label, written, begun }
+        };
         Dialogue {
             purpose,
             fields: fields.iter().map(field).collect(),
@@ -135,7 +138,6 @@ impl Dialogue {
             stood: BTreeSet::new(),
             partly: BTreeMap::new(),
             scroll: None,
-            is_filled_in: false,
             given: None,
         }
     }
@@ -148,12 +150,10 @@ impl Dialogue {
             field.written.follow_cursor();
         }
         let last = self.fields.len().saturating_sub(1);
-        let is_filled_in = &mut self.is_filled_in;
-        let mut taken = |field: &mut Field, text: &str| {
+        let taken = |field: &mut Field, text: &str| {
             if text.contains(['\n', '\r']) {
                 return Err(format!("{}: one line has room here", field.label));
             }
-            *is_filled_in = true;
             field.written.insert(text, limits::HOTLINE_TEXT_BYTES_MAX)
         };
         match (key, self.fields.get_mut(self.at)) {
@@ -167,6 +167,11 @@ impl Dialogue {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether something stands in it that did not as it was begun.
+    pub fn is_filled_in(&self) -> bool {
+        self.fields.iter().any(|field| field.written.text != field.begun)
     }
 
     pub fn text(&self, label: &str) -> &str {

@@ -159,6 +159,20 @@ fn languages(stands: &calls::Session) -> String {
     stands.languages.iter().map(|one| shown(one)).collect::<Vec<_>>().join(", ")
 }
 
+/// That something is written in a session; and that something was given before a restart, and goes by the officer's key
+/// alone.
+fn begun(state: &State, thread: &Bytes) -> &'static str {
+    let is_given_before = |draft: &Draft| draft.given.is_some_and(|given| given.again.is_none());
+    let here = state.drafts.iter().filter(|(of, draft)| of.thread == *thread && !draft.is_empty());
+    let (before, others): (Vec<_>, Vec<_>) = here.partition(|(_, draft)| is_given_before(draft));
+    match (before.is_empty(), others.is_empty()) {
+        (true, true) => "",
+        (true, false) => "DRAFT  ",
+        (false, true) => "GIVEN BEFORE  ",
+        (false, false) => "GIVEN BEFORE  DRAFT  ",
+    }
+}
+
 /// A session in the list.
 pub fn listed(state: &State, thread: &Bytes, session: &Session, wide: usize) -> Vec<Row> {
     let stands = &session.stands;
@@ -169,8 +183,7 @@ pub fn listed(state: &State, thread: &Bytes, session: &Session, wide: usize) -> 
         (false, false) => Weight::Plain,
     };
     let sign = if selected { '>' } else { ' ' };
-    let is_begun = state.drafts.iter().any(|(of, draft)| of.thread == *thread && !draft.is_empty());
-    let draft = format!("{}{}", if is_begun { "DRAFT  " } else { "" }, state.not_released.mark(thread));
+    let draft = format!("{}{}", begun(state, thread), state.not_released.mark(thread));
     let left = match stands.to_acknowledge {
         0 => String::new(),
         left => format!("  {left} to acknowledge"),
@@ -197,7 +210,9 @@ pub fn listed(state: &State, thread: &Bytes, session: &Session, wide: usize) -> 
 mod tests {
     use super::*;
     use crate::cli::hotline::console::composer::Written;
+    use crate::cli::hotline::console::drafts::Given;
     use crate::cli::hotline::console::screen::{console, text};
+    use crate::domain::digest::CommandId;
     use crate::domain::time::Instant;
 
     #[test]
@@ -303,5 +318,25 @@ mod tests {
         // While the node has not told all it may come yet.
         state.link = Link::Joining;
         assert_eq!(above(&state, 80)[1], "");
+    }
+
+    #[test]
+    fn what_was_given_before_a_restart_and_what_is_only_written_stand_in_the_list_by_themselves() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        let mut write = |translates: u8, given| {
+            let of = DraftOf { thread: vec![7; 16].into(), translates: vec![translates; 32].into() };
+            state.drafts.insert(of, Draft { written: Written::of("x"), given, ..Draft::default() });
+            let (thread, session) = state.sessions.first_key_value().unwrap();
+            listed(&state, thread, session, 80)[0].pieces[0].text.clone()
+        };
+        let given = Given { id: CommandId([1; 16]), at: Instant(1), again: None, seen_before: 1 };
+        let row = write(1, Some(given));
+        assert!(row.contains("BY+PL  GIVEN BEFORE  Aircraft"), "{row}");
+        let row = write(2, None);
+        assert!(row.contains("BY+PL  GIVEN BEFORE  DRAFT  Aircraft"), "{row}");
+        // What goes by itself is no more than a draft there.
+        write(2, Some(Given { again: Some(Instant(9)), ..given }));
+        let row = write(1, None);
+        assert!(row.contains("BY+PL  DRAFT  Aircraft"), "{row}");
     }
 }

@@ -69,7 +69,7 @@ impl State {
     }
 
     fn in_list(&mut self, key: Key) -> Vec<Effect> {
-        let step = match key {
+        let step: fn(&mut Scroll, &Window<'_>) = match key {
             Key::Character('n') => return self.next_unread(),
             Key::Character('o') => return self.ask(Dialogue::open()),
             Key::Enter | Key::Character('w') => {
@@ -91,17 +91,19 @@ impl State {
             Key::Down => Scroll::down,
             Key::PageUp => Scroll::page_up,
             Key::PageDown => Scroll::page_down,
+            Key::Edit(Edit::Home) => |scroll, window| scroll.select(0, window),
+            Key::Edit(Edit::End) => |scroll, window| scroll.select(usize::MAX, window),
             Key::Pasted(_) => {
                 self.notice = PASTED.into();
                 return Vec::new();
             }
             _ => return Vec::new(),
         };
-        let mut listed = self.listed;
-        // The list may have another order since.
-        let selected = self.list().iter().position(|(thread, _)| **thread == self.thread);
-        listed.selected = selected.unwrap_or(0);
-        screen::with_list(self, |window| step(&mut listed, window));
+        let listed = screen::with_list(self, |window| {
+            let mut listed = screen::scroll_of_list(self, window);
+            step(&mut listed, window);
+            listed
+        });
         self.listed = listed;
         let thread = self.list().get(listed.selected).map(|(thread, _)| (*thread).clone());
         self.thread = thread.unwrap_or_default();
@@ -183,6 +185,7 @@ mod tests {
     use crate::codec::proto::detente::v1 as calls;
     use crate::codec::proto::detente::v1::join_answer::How;
     use crate::codec::proto::detente::v1::join_request::What as Said;
+    use crate::codec::proto::detente::v1::join_response::What;
     use crate::domain::digest::Digest;
 
     fn at(id: u8) -> At {
@@ -314,6 +317,28 @@ mod tests {
             matches!(&effects[..], [_, Effect::Say(Said::Say(asked))] if asked.replaces[..] == [8; 16]),
             "under another id, in the place of what was refused: {effects:?}"
         );
+    }
+
+    #[test]
+    fn on_the_smallest_screen_each_row_of_a_listed_session_stands_there_by_pages_and_two_keys_go_to_the_ends()
+    {
+        let mut state = console(&[text(1, "BY", "one")]);
+        let (thread, what) = (vec![6; 16].into(), Some(What::Session(calls::Session::default())));
+        state.told(calls::JoinResponse { thread, what, ..Default::default() }, Instant(1));
+        state.size = (20, 5);
+        let mut stood = BTreeSet::new();
+        while state.thread[0] == 7 {
+            stood.extend(drawn(&mut state).iter().map(|row| row.trim().to_owned()));
+            assert!(stood.len() < 20, "{stood:?}");
+            state.press(Key::PageDown, at(1));
+        }
+        assert!(stood.contains("FLASH open 1"), "{stood:?}");
+        assert!(stood.iter().any(|row| row.contains("BY+PL")), "{stood:?}");
+        state.press(Key::Edit(Edit::Home), at(2));
+        assert_eq!(state.thread[0], 7);
+        assert!(drawn(&mut state).iter().any(|row| row.starts_with(">REAL Aircraft")));
+        state.press(Key::Edit(Edit::End), at(3));
+        assert_eq!(state.thread[0], 6);
     }
 
     #[test]

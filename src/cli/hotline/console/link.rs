@@ -4,8 +4,11 @@
 //! said again by the state, once all is told.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Code, Status};
@@ -14,16 +17,19 @@ use tonic_types::StatusExt as _;
 use crate::cli::desk::{Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::hotline::service;
+use crate::clock::Clock;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_request::What as Said;
+use crate::domain::time::Instant;
 use crate::limits;
 
 /// What is heard of the node.
 pub enum Heard {
     Told(Box<calls::JoinResponse>),
-    /// The stream ended, and why.
-    Lost(String),
-    /// The node has no record as late as what it told before: it was put back to an older copy, and tells all anew.
+    /// The stream ended, and why; and when the node was last heard, `None` for not yet.
+    Lost(String, Option<Instant>),
+    /// The node has no record as late as what it told before, or another one there: it was put back to another copy, and
+    /// tells all anew.
     PutBack,
     /// Whose node the own node does not hear, as `State::not_heard` holds it.
     Links(BTreeMap<String, i64>),
@@ -33,17 +39,42 @@ pub enum Heard {
 /// thing at most, and each text on the screen one.
 pub const AHEAD: usize = 64;
 
+/// When the node was last heard, over the stream or beside it; before 1970 for not yet.
+#[derive(Clone)]
+struct LastHeard {
+    clock: Clock,
+    at_ms: Arc<AtomicI64>,
+}
+
+impl LastHeard {
+    fn never(clock: Clock) -> LastHeard {
+        LastHeard { clock, at_ms: Arc::new(AtomicI64::new(-1)) }
+    }
+
+    fn now(&self) {
+        self.at_ms.store(self.clock.now().0, Ordering::Relaxed);
+    }
+
+    fn at(&self) -> Option<Instant> {
+        Some(Instant(self.at_ms.load(Ordering::Relaxed))).filter(|at| at.0 >= 0)
+    }
+}
+
 /// Runs until nobody listens.
-async fn keep(desk: Desk, heard: mpsc::Sender<Heard>, mut said: mpsc::UnboundedReceiver<Said>) {
-    // The last one seen.
-    let mut position = 0;
+async fn keep(
+    desk: Desk,
+    last: LastHeard,
+    heard: mpsc::Sender<Heard>,
+    mut said: mpsc::UnboundedReceiver<Said>,
+) {
+    let mut seen = Seen::default();
     let mut failures: u32 = 0;
     loop {
-        let before = position;
-        let why = match joined(&desk, &mut position, &heard, &mut said).await {
+        let before = seen.position;
+        let why = match joined(&desk, &last, &mut seen, &heard, &mut said).await {
             Ended::Lost(why) => why,
             Ended::PutBack => {
-                position = 0;
+                seen = Seen::default();
                 if heard.send(Heard::PutBack).await.is_err() {
                     return;
                 }
@@ -51,22 +82,23 @@ async fn keep(desk: Desk, heard: mpsc::Sender<Heard>, mut said: mpsc::UnboundedR
             }
             Ended::NobodyListens => return,
         };
-        if heard.send(Heard::Lost(why)).await.is_err() {
+        if heard.send(Heard::Lost(why, last.at())).await.is_err() {
             return;
         }
-        failures = if position == before { failures.saturating_add(1) } else { 1 };
+        failures = if seen.position == before { failures.saturating_add(1) } else { 1 };
         tokio::time::sleep(wait(failures)).await;
     }
 }
 
 /// Asks again and again whose node is not heard, which no record says, and tells what changed. While the own node does not
 /// answer nothing new is known: that it is away is told of the stream.
-async fn ask_for_links(desk: Desk, heard: mpsc::WeakSender<Heard>) {
+async fn ask_for_links(desk: Desk, last: LastHeard, heard: mpsc::WeakSender<Heard>) {
     let mut before = BTreeMap::<String, i64>::new();
     loop {
         let asked = calls::ListChecksRequest::default();
         let answered = answer(service(&desk).list_checks(asked)).await.ok();
         if let Some(answered) = answered {
+            last.now();
             let silent = answered.links.into_iter().filter(|link| !link.up);
             let now: BTreeMap<String, i64> = silent.map(|link| (link.party, link.heard_at_ms)).collect();
             if now != before {
@@ -90,6 +122,13 @@ fn wait(failures: u32) -> Duration {
     Duration::from_millis((most / 2).saturating_add(chance))
 }
 
+/// The last position seen, and what the node named the record before it by.
+#[derive(Default)]
+struct Seen {
+    position: u64,
+    digest: Bytes,
+}
+
 enum Ended {
     Lost(String),
     PutBack,
@@ -98,13 +137,14 @@ enum Ended {
 
 async fn joined(
     desk: &Desk,
-    position: &mut u64,
+    last: &LastHeard,
+    seen: &mut Seen,
     heard: &mpsc::Sender<Heard>,
     said: &mut mpsc::UnboundedReceiver<Said>,
 ) -> Ended {
     let (out, stream) = mpsc::unbounded_channel();
-    let after = *position;
-    let begin = calls::JoinBegin { after };
+    let after = seen.position;
+    let begin = calls::JoinBegin { after, after_digest: seen.digest.clone() };
     // The channel is new, and its other end is here.
     let _ = out.send(calls::JoinRequest { what: Some(Said::Begin(begin)) });
     let mut calls = service(desk);
@@ -121,7 +161,10 @@ async fn joined(
         tokio::select! {
             one = told.message() => match one {
                 Ok(Some(one)) => {
-                    *position = one.position.max(*position);
+                    last.now();
+                    if one.position > seen.position {
+                        *seen = Seen { position: one.position, digest: one.position_digest.clone() };
+                    }
                     if heard.send(Heard::Told(Box::new(one))).await.is_err() {
                         return Ended::NobodyListens;
                     }
@@ -143,19 +186,21 @@ async fn joined(
     }
 }
 
-/// Whether the node refuses to go on from where it was: no record of it is as late.
+/// Whether the node refuses to go on from where it was: no record of it is as late, or it is another one.
 fn is_put_back(status: &Status) -> bool {
     let details = status.get_error_details();
     let wrong = details.bad_request().map(|bad| bad.field_violations.as_slice()).unwrap_or_default();
-    status.code() == Code::InvalidArgument && wrong.iter().any(|one| one.field == "begin.after")
+    let is_it = |field: &str| matches!(field, "begin.after" | "begin.after_digest");
+    status.code() == Code::InvalidArgument && wrong.iter().any(|one| is_it(&one.field))
 }
 
 /// Both ends of what is said and heard.
-pub fn begin(desk: Desk) -> (mpsc::UnboundedSender<Said>, mpsc::Receiver<Heard>) {
+pub fn begin(desk: Desk, clock: Clock) -> (mpsc::UnboundedSender<Said>, mpsc::Receiver<Heard>) {
     let (said, to_say) = mpsc::unbounded_channel();
     let (hears, heard) = mpsc::channel(AHEAD);
-    tokio::spawn(ask_for_links(desk.clone(), hears.downgrade()));
-    tokio::spawn(keep(desk, hears, to_say));
+    let last = LastHeard::never(clock);
+    tokio::spawn(ask_for_links(desk.clone(), last.clone(), hears.downgrade()));
+    tokio::spawn(keep(desk, last, hears, to_say));
     (said, heard)
 }
 
@@ -165,10 +210,21 @@ mod tests {
     use crate::rpc::status;
 
     #[test]
-    fn only_a_position_that_no_record_has_says_that_the_node_was_put_back() {
+    fn only_a_position_that_no_record_has_or_another_one_says_that_the_node_was_put_back() {
         assert!(is_put_back(&status::field("begin.after", "at most 3")));
+        assert!(is_put_back(&status::field("begin.after_digest", "another one")));
         assert!(!is_put_back(&status::field("begin", "comes first, once")));
         assert!(!is_put_back(&Status::unavailable("begin.after")));
+    }
+
+    #[test]
+    fn the_node_was_last_heard_when_it_was_and_not_when_that_is_noticed() {
+        let clock = Clock::standing_at(Instant(7));
+        let last = LastHeard::never(clock.clone());
+        assert_eq!(last.at(), None);
+        last.clone().now();
+        clock.set(Instant(9));
+        assert_eq!(last.at(), Some(Instant(7)));
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod end;
 mod filled;
 mod give;
 mod head;
+mod held;
 mod keys;
 mod last_row;
 mod leave;
@@ -72,6 +73,7 @@ use crate::cli::fault::Fault;
 use crate::clock::Clock;
 use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::domain::text::shown;
+use crate::domain::time::Instant;
 
 #[derive(clap::Args, Debug)]
 #[command(
@@ -90,7 +92,8 @@ pub async fn join(args: JoinArgs) -> Result<(), Fault> {
     let mut ends = Ends::new()?;
     let mut terminal = Terminal::take()?;
     let state = State::new(desk.party.to_string(), (0, 0));
-    let (said, heard) = link::begin(desk.clone());
+    let clock = Clock::system();
+    let (said, heard) = link::begin(desk.clone(), clock.clone());
     let (looks, looked) = looks::channel();
     let mut console = Console {
         state,
@@ -99,7 +102,7 @@ pub async fn join(args: JoinArgs) -> Result<(), Fault> {
         looks,
         drafts,
         to_keep: BTreeSet::new(),
-        clock: Clock::system(),
+        clock,
         rings: false,
         may_ring: true,
     };
@@ -138,7 +141,7 @@ impl Console {
         mut looked: mpsc::Receiver<Looked>,
         ends: &mut Ends,
     ) -> Result<(), Fault> {
-        let mut inputs = terminal::inputs();
+        let mut inputs = terminal::inputs(self.clock.clone());
         let mut tick = tokio::time::interval(terminal::TICK);
         loop {
             self.ring(terminal);
@@ -147,18 +150,18 @@ impl Console {
                 tokio::select! {
                     () = ends.come() => break false,
                     input = inputs.recv() => match input {
-                        Some(Input::Key(key, came)) => {
+                        Some(Input::Key(key, came, at)) => {
                             let mut in_midst = is_in_midst(&key, came);
-                            let mut goes_on = self.press(key, came, terminal)?;
+                            let mut goes_on = self.press(key, came, at, terminal)?;
                             // What is typed or pasted faster than it is drawn is drawn together.
                             for _ in 1..terminal::KEYS_AHEAD {
                                 if !goes_on || !(self.state.is_typed_in() || in_midst) {
                                     break;
                                 }
                                 match inputs.try_recv() {
-                                    Ok(Input::Key(key, came)) => {
+                                    Ok(Input::Key(key, came, at)) => {
                                         in_midst = is_in_midst(&key, came);
-                                        goes_on = self.press(key, came, terminal)?;
+                                        goes_on = self.press(key, came, at, terminal)?;
                                     }
                                     Ok(Input::NoKey(came)) => {
                                         self.state.no_key_came(came);
@@ -227,13 +230,13 @@ impl Console {
     }
 
     /// Whether it goes on.
-    fn press(&mut self, key: Key, came: Came, terminal: &mut Terminal) -> Result<bool, Fault> {
+    fn press(&mut self, key: Key, came: Came, now: Instant, terminal: &mut Terminal) -> Result<bool, Fault> {
         // What is lost by leaving is said: that the disk does not take a text shows once it is tried.
         if key == Key::Control('c') || key == Key::Character('q') && !self.state.is_typed_in() {
             self.keep();
         }
-        let at = At { now: self.clock.now(), id: fresh_id()? };
-        let effects = self.state.press_as_it_came(key, came, at);
+        let at = At { now, id: fresh_id()? };
+        let effects = self.state.press_unless_held(key, came, at);
         self.perform(effects, terminal)
     }
 
@@ -241,8 +244,8 @@ impl Console {
         let now = self.clock.now();
         let effects = match heard {
             Heard::Told(told) => self.state.told(*told, now),
-            Heard::Lost(why) => {
-                self.state.lost(why, now);
+            Heard::Lost(why, last) => {
+                self.state.lost(why, last.unwrap_or(now));
                 Vec::new()
             }
             Heard::PutBack => {

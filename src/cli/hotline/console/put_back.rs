@@ -1,4 +1,4 @@
-//! A node that was put back to an older copy of its record: what it told before may stand there no more, so that all is
+//! A node that was put back to another copy of its record: what it told before may stand there no more, so that all is
 //! told anew.
 //!
 //! Never here: what is written or filled in lost by that, or a text that is given again without its officer.
@@ -7,8 +7,8 @@ use super::drafts::Given;
 use super::state::{State, View};
 use crate::domain::time::Instant;
 
-const PUT_BACK: &str = "the node was put back to an older copy: everything is read anew, and what was said since that \
-                        copy may not be on record there";
+const PUT_BACK: &str = "the node was put back to another copy: everything is read anew, and what was said before may \
+                        not be on record there";
 
 impl State {
     /// What the officer typed stays as it is. A text that was given and has no answer may be on record in that copy,
@@ -28,6 +28,7 @@ impl State {
             keeps: before.keeps,
             not_kept: before.not_kept,
             is_undrawn: true,
+            last_key: before.last_key,
             refused: before.refused,
             waiting: before.waiting,
             ..State::new(before.own, before.size)

@@ -136,7 +136,8 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
         put(&mut rows, 2, &withdrawn, look.columns, Weight::Bold);
         below(&mut rows, &page::shown_given(&line.withdrawal_reason), look.columns);
     }
-    for (came, weight) in [(&line.came_by_file, Weight::Plain), (&line.came_by_way, Weight::Bold)] {
+    let way = [&line.came_by_way, &line.read_as_handed_on].map(|came| (came, Weight::Bold));
+    for (came, weight) in [(&line.came_by_file, Weight::Plain)].into_iter().chain(way) {
         if !came.is_empty() {
             put(&mut rows, 2, &shown(came), look.columns, weight);
         }

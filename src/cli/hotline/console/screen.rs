@@ -11,7 +11,7 @@ use super::end::{beside, end, end_of, has_end};
 use super::head::{HEAD_ROWS, head, head_alone, listed, too_small};
 use super::read_over::Typed;
 use super::rows::{Look, Row, is_left, is_text, rows};
-use super::scroll::Window;
+use super::scroll::{Scroll, Window};
 use super::state::{State, View};
 use super::stood::Laid;
 use super::waits::is_flash;
@@ -95,11 +95,20 @@ fn body_height(state: &State) -> usize {
     usize::from(state.size.1).saturating_sub(HEAD_ROWS).saturating_sub(below(state).rows.len())
 }
 
+/// Where the list is scrolled to: it may have another order since. Whoever pages through the rows of the session that is
+/// selected stays there.
+pub fn scroll_of_list(state: &State, window: &Window<'_>) -> Scroll {
+    let selected = state.list().iter().position(|(thread, _)| **thread == state.thread);
+    let mut scroll = Scroll { selected: selected.unwrap_or(0), ..state.listed };
+    scroll.settle(window);
+    if !scroll.visible(window).iter().any(|(at, _)| *at == scroll.selected) {
+        scroll.select(scroll.selected, window);
+    }
+    scroll
+}
+
 fn of_list(state: &State, window: &Window<'_>, wide: usize) -> Vec<Row> {
-    let list = state.list();
-    let mut scroll = state.listed;
-    let selected = list.iter().position(|(thread, _)| **thread == state.thread);
-    scroll.select(selected.unwrap_or(0), window);
+    let (list, scroll) = (state.list(), scroll_of_list(state, window));
     let row = |(at, row): (usize, usize)| {
         let (thread, session) = list.get(at)?;
         listed(state, thread, session, wide).into_iter().nth(row)

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use super::answers::answer_ms;
 use super::dialogue::Dialogue;
 use super::drafts::{Draft, DraftOf};
+use super::held::LastKey;
 use super::leave::Of;
 use super::looks::{Look, Looked};
 use super::not_released::NotReleased;
@@ -46,7 +47,7 @@ pub enum Link {
     /// Begun, and not all on record was told yet.
     Joining,
     Live,
-    /// Since when, until all is told again; and what went wrong last, safe to show.
+    /// Since when nothing is heard of it, until all is told again; and what went wrong last, safe to show.
     Lost(Instant, String),
 }
 
@@ -127,6 +128,7 @@ pub struct State {
     pub is_undrawn: bool,
     /// Behind what was typed last stands more that came with it.
     pub is_in_midst: bool,
+    pub last_key: Option<LastKey>,
     /// What is to be told to the officer, safe to show: until the next key, and for as long as it takes to read.
     pub notice: String,
     pub gone_on: GoneOn,
@@ -168,6 +170,7 @@ impl State {
             is_reopening: false,
             is_undrawn: false,
             is_in_midst: false,
+            last_key: None,
             notice: String::new(),
             gone_on: GoneOn::default(),
             refused: Refused::default(),
@@ -243,10 +246,11 @@ impl State {
         DraftOf { thread: self.thread.clone(), translates: self.translates.clone() }
     }
 
-    pub fn lost(&mut self, why: String, now: Instant) {
+    /// It was last heard then.
+    pub fn lost(&mut self, why: String, last: Instant) {
         let since = match self.link {
             Link::Lost(since, _) => since,
-            Link::Joining | Link::Live => now,
+            Link::Joining | Link::Live => last,
         };
         self.link = Link::Lost(since, why);
         self.not_released.lost();

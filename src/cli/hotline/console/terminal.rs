@@ -23,6 +23,8 @@ use super::came::Came;
 use super::composer::Edit;
 use super::keys::Key;
 use crate::cli::fault::Fault;
+use crate::clock::Clock;
+use crate::domain::time::Instant;
 
 /// BEL (ECMA-48): the one control character that is sent by itself.
 const BELL: &[u8] = b"\x07";
@@ -39,7 +41,8 @@ pub struct Terminal {
 
 /// What comes from the terminal.
 pub enum Input {
-    Key(Key, Came),
+    /// And when it was read: it may wait to be taken.
+    Key(Key, Came, Instant),
     /// No key: the screen has another size, or what came at once has ended with something that is none.
     NoKey(Came),
 }
@@ -94,11 +97,12 @@ fn give_back() {
 
 /// Reads the terminal on a thread of its own, until nobody takes what it reads or the terminal has gone: then the
 /// channel closes.
-pub fn inputs() -> mpsc::Receiver<Input> {
+pub fn inputs(clock: Clock) -> mpsc::Receiver<Input> {
     let (send, receive) = mpsc::channel(KEYS_AHEAD);
     std::thread::spawn(move || {
         let (mut is_behind, mut is_ended, mut next) = (false, false, None);
         while let Some(event) = next.take().or_else(|| event::read().ok()) {
+            let at = clock.now();
             // Whatever is there already came at once with it: no officer is as fast.
             let mut is_before = is_more();
             // A line that a carriage return has ended is not ended again by the line feed behind it, whenever that
@@ -122,7 +126,7 @@ pub fn inputs() -> mpsc::Receiver<Input> {
                 (false, false) => Came::Alone,
             };
             is_behind = is_before;
-            if input(event, came).is_some_and(|input| send.blocking_send(input).is_err()) {
+            if input(event, came, at).is_some_and(|input| send.blocking_send(input).is_err()) {
                 return;
             }
         }
@@ -132,7 +136,7 @@ pub fn inputs() -> mpsc::Receiver<Input> {
 
 /// Of what is no key the end of what came at once is told all the same, or the key before it would stand in the midst of
 /// that for ever.
-fn input(event: Event, came: Came) -> Option<Input> {
+fn input(event: Event, came: Came, at: Instant) -> Option<Input> {
     let is_resized = matches!(event, Event::Resize(..));
     let pressed = match event {
         Event::Key(pressed) => key(pressed),
@@ -140,7 +144,7 @@ fn input(event: Event, came: Came) -> Option<Input> {
         Event::Resize(..) | Event::FocusGained | Event::FocusLost | Event::Mouse(_) => None,
     };
     match pressed {
-        Some(key) => Some(Input::Key(key, came)),
+        Some(key) => Some(Input::Key(key, came, at)),
         None => (is_resized || came == Came::Last).then_some(Input::NoKey(came)),
     }
 }
@@ -216,7 +220,7 @@ mod tests {
 
     #[test]
     fn the_end_of_what_came_at_once_is_told_though_it_is_no_key() {
-        let of = |event, came| match input(event, came) {
+        let of = |event, came| match input(event, came, Instant(1)) {
             Some(Input::NoKey(came)) => Some(came),
             Some(Input::Key(..)) | None => None,
         };
