@@ -16,7 +16,7 @@ use detente::evidence::proof::Proof;
 use detente::replay::verify::{Verification, Weight, verify};
 
 use crate::bundle::{fingerprints, sentences};
-use crate::bundle_keys::{THREAD, alone, dispatched, first_key, forged, read, renew, signed_by};
+use crate::bundle_keys::{THREAD, alone, first_key, forged, read, renew, signed_by};
 use crate::pair::{Side, exchange, pair};
 
 const OTHER: ThreadId = ThreadId([9; 16]);

@@ -10,6 +10,7 @@ use crate::codec::{dispatch, signed};
 use crate::domain::digest::Digest;
 use crate::domain::ledger::leaf_hash;
 use crate::domain::message::{Dispatch, Receipt};
+use crate::domain::party::Party;
 use crate::evidence::merkle;
 use crate::evidence::proof::Proof;
 
