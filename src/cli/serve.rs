@@ -2,11 +2,14 @@
 //!
 //! Never here: what starting means (`node.rs`).
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::fault::Fault;
+use crate::cli::files::FileFault;
+use crate::cli::keys::KeyFault;
 use crate::cli::node::{Node, StartFault, Stop};
 use crate::cli::out::say;
 use crate::clock::Clock;
@@ -95,15 +98,31 @@ fn may_pass(fault: &StartFault) -> bool {
             OpenFault::NoEpoch { .. }
                 | OpenFault::Journal(ReadFault::Unreadable { .. } | ReadFault::Unanswered { .. })
         ),
+        StartFault::File(FileFault::Io { fault, .. })
+        | StartFault::Key(KeyFault::File(FileFault::Io { fault, .. }))
+        | StartFault::Parts { fault, .. } => !is_lasting(fault.kind()),
         StartFault::Settings(_)
         | StartFault::MarkedBroken { .. }
         | StartFault::File(_)
         | StartFault::Key(_)
-        | StartFault::Parts { .. }
         | StartFault::OtherParty { .. }
         | StartFault::KeyNotListed(_)
         | StartFault::NoTrust => false,
     }
+}
+
+/// Whether a file answers so until somebody has changed something: a volume that is away for a moment does not.
+fn is_lasting(kind: io::ErrorKind) -> bool {
+    matches!(
+        kind,
+        io::ErrorKind::NotFound
+            | io::ErrorKind::PermissionDenied
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::IsADirectory
+            | io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::InvalidData
+            | io::ErrorKind::InvalidInput
+    )
 }
 
 /// What an operator, or a service manager, has to know beside the arguments.
@@ -160,5 +179,19 @@ mod tests {
         let denied = journal::OpenFault::NotPermitted { place: place.clone(), why: why.clone() };
         assert!(!may_pass(&StartFault::Journal(denied)));
         assert!(may_pass(&StartFault::Journal(journal::OpenFault::Unusable { place, why })));
+    }
+
+    #[test]
+    fn a_volume_that_fails_for_a_moment_keeps_no_node_down_and_a_file_that_is_not_there_does() {
+        for (kind, passes) in [
+            (io::ErrorKind::StaleNetworkFileHandle, true),
+            (io::ErrorKind::OutOfMemory, true),
+            (io::ErrorKind::NotFound, false),
+            (io::ErrorKind::PermissionDenied, false),
+        ] {
+            let fault = || FileFault::Io { path: "keys/record.key".into(), fault: kind.into() };
+            assert_eq!(may_pass(&StartFault::File(fault())), passes, "{kind:?}");
+            assert_eq!(may_pass(&StartFault::Key(KeyFault::File(fault()))), passes, "{kind:?}");
+        }
     }
 }

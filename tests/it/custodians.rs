@@ -112,7 +112,7 @@ async fn a_name_that_goes_on_as_the_sentence_does_is_read_as_a_name_and_one_that
             "name \"Evil\\\", office \\\"Z\\\"; MARK: nothing\", office \"Arms Control\"\n".to_owned(),
         ),
         (
-            person("jan Nowak", 2),
+            member_added("jan Nowak", Digest([2; 32]), &[Role::Releaser]),
             format!(
                 "; MARK: HAS THE NAME of one with another key: key {key} as releaser: name \"Jan Nowak\""
             ),

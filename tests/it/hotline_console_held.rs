@@ -177,6 +177,7 @@ async fn letters_of_any_script_stand_in_their_columns_on_a_screen_of_any_size() 
         });
         // What is typed as well, and taken out by whole characters.
         pl.resize(80, 24);
+        pl.until_it_says("Esc list  q leave");
         write(&mut pl, "大演a\u{7f}習 e\u{301}!");
         pl.until_it_says("大演習 e\u{301}!");
         // Drawn anew on request, and it goes on.

@@ -232,7 +232,10 @@ async fn settings_and_keys_that_are_not_as_they_must_be_are_refused() {
             .any(|line| line.contains("does not hold the record key of the newest"))
     );
     let sentence = refusal(state).await;
-    assert!(sentence.contains("this node lacks a key that its key list names"), "{sentence}");
+    assert!(
+        sentence.contains("the record key of the key list in force is not in this node's key directory"),
+        "{sentence}"
+    );
     fs::write(&key, kept).unwrap();
     assert_eq!(wrong_lines(state).await, Vec::<String>::new());
     world.state_mut("PL").start().await;

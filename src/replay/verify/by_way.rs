@@ -19,22 +19,19 @@ use crate::domain::party::Party;
 use crate::evidence::signed::PayloadType;
 
 impl Checker<'_> {
-    /// Puts them behind the others, each by the first message that hands it on since the session began; one that is in here
-    /// as well has been on record from then on.
+    /// Puts them behind the others, each by the first message that hands it on since the session began.
     pub(super) fn by_way(&mut self, all: &mut Vec<Spoken>) {
         let bundle = self.bundle;
         let Some(began) = begins(all, bundle.made_by).map(|one| one.recorded) else { return };
         for (recorded, one) in (0..).zip(&bundle.messages).filter(|(recorded, _)| *recorded > began) {
             let Some((carrier, original)) = self.handed_to_maker(one) else { continue };
             let author = original.message.author;
-            if let Some(there) = all.iter_mut().find(|there| there.said.message == original.digest) {
-                if self.keys.numbers(author).any(|list| self.is_by(&original, author, list)) {
-                    there.recorded = there.recorded.min(recorded);
-                }
+            if all.iter().any(|there| there.said.message == original.digest) {
                 continue;
             }
-            let list = self.keys.number_at(author, one.recorded_at);
-            let Some(list) = list.filter(|list| self.is_by(&original, author, *list)) else { continue };
+            // Which list was in force at the maker by then is not in here.
+            let list = self.keys.numbers(author).rev().find(|list| self.is_by(&original, author, *list));
+            let Some(list) = list else { continue };
             let said = spoken(original.digest, &original.message, recorded);
             let Some(said) = said.filter(Spoken::is_ordered) else { continue };
             all.push(said);

@@ -159,13 +159,6 @@ impl Keys {
         1..=u32::try_from(self.0.get(&party).map_or(0, |opened| opened.lists.len())).unwrap_or(u32::MAX)
     }
 
-    /// The number of the last list that a Party had made by then, as it says itself; of its first, where it says of none.
-    pub(super) fn number_at(&self, party: Party, at: Instant) -> Option<u32> {
-        let lists = &self.0.get(&party)?.lists;
-        let last = lists.iter().rev().find(|list| list.made_at <= at);
-        last.or_else(|| lists.first()).map(|list| list.number)
-    }
-
     /// Whether a list has the message key that the newest one in here has: it was not replaced since.
     pub(super) fn is_newest(&self, party: Party, number: u32) -> bool {
         let key = |number| self.key(party, number, Purpose::Message);

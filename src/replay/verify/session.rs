@@ -93,7 +93,8 @@ impl Checker<'_> {
         let of = if is_whole { "" } else { "those of which all that they build on is in here, in " };
         // What nothing dates, whoever has its author's key of long ago may have put between the others since.
         let is_dated = |message: &Digest| self.word_of(message).is_proven();
-        let all_dated = session.lines.iter().all(|line| is_dated(&line.spoken.said.message));
+        let placed = session.lines.iter().map(|line| line.spoken.said.message);
+        let all_dated = placed.filter(|message| !incomplete.contains(message)).all(|one| is_dated(&one));
         let mut position = 0_usize;
         for line in &session.lines {
             let about = self.about(&line.spoken);

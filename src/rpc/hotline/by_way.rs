@@ -161,8 +161,8 @@ impl Told {
         self.by_way.get(message).map(|came| came.in_message.0.to_vec().into()).unwrap_or_default()
     }
 
-    /// Which officer of ours read it as it was handed on, where its author brought it as well; empty for nobody, and as long
-    /// as it stands here by that way.
+    /// Which officer of ours read it as it was handed on, where its author brought it as well; empty for nobody, and
+    /// as long as it stands here by that way.
     pub(super) fn read_as_handed_on(&self, message: &Digest) -> String {
         let Some(brought) = self.message(message).filter(|_| !self.by_way.contains_key(message)) else {
             return String::new();

@@ -7,7 +7,7 @@
 //! What stands where:
 //!
 //! - what it knows: `state.rs`, `link.rs`, `room.rs`, `put_back.rs`, `waits.rs`, `not_released.rs`
-//! - what a key does: `keys.rs`, `came.rs`, `places.rs`, `scroll.rs`, `next.rs`, `writing.rs`, `composer.rs`,
+//! - what a key does: `keys.rs`, `came.rs`, `held.rs`, `places.rs`, `scroll.rs`, `next.rs`, `writing.rs`, `composer.rs`,
 //!   `dialogue.rs`, `filled.rs`, `looks.rs`, `end.rs`, `leave.rs`
 //! - what is given to the node: `give.rs`, `answers.rs`, `drafts.rs`, and only once it has stood on the screen:
 //!   `stood.rs`, `read_over.rs`
