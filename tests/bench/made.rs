@@ -402,6 +402,7 @@ impl Maker {
             board: std::sync::Arc::new(self.board.clone()),
             tree: self.tree.clone(),
             positions: std::sync::Arc::new(Positions::default()),
+            message_keys: detente::replay::message_keys::MessageKeys::default(),
             void: 0,
             standing: Standing::StandsBy,
             newest: std::sync::Arc::from([]),

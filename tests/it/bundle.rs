@@ -250,7 +250,7 @@ async fn every_byte_flipped_with_the_digest_made_right_is_noticed_or_proves_no_m
                 if without_statements(changed) == without_statements(untouched.clone()) {
                     harmless += 1;
                 } else {
-                    assert!(proven != proven_untouched, "byte {at} was not noticed");
+                    assert!(proven.len() < proven_untouched.len(), "byte {at} was not noticed");
                     less += 1;
                 }
             }

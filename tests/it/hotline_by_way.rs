@@ -144,7 +144,10 @@ async fn what_a_third_gave_to_one_alone_counts_at_the_other_once_it_is_handed_on
     arrived(&world, "BY", &said.digest).await;
     let builds = say(&world, "BY", &thread, "we have seen that").await.message_digest;
     arrived(&world, "PL", &builds).await;
-    assert_eq!(line(&show(&world, "PL", &thread).await, &builds).unwrap().missing, [said.digest.clone()]);
+    assert_eq!(
+        line(&show(&world, "PL", &thread).await, &builds).unwrap().missing,
+        std::slice::from_ref(&said.digest)
+    );
     let printed_there = page(&world, "PL", &thread).await;
     let hint = format!("message forward {} --to CODE", &hex::encode(&said.digest)[..12]);
     assert!(squeezed(&printed_there).contains(&squeezed(&hint)), "{printed_there}");

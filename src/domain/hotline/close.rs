@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::forms::{AgreedWith, SeenLast, SessionClose};
 use super::order::{Names, past};
-use super::readers::{Has, Readers};
+use super::readers::Readers;
 use super::session::{Session, Spoken, common, first, in_order, may_be_had, seen_in};
 use super::transcript::transcript;
 use crate::domain::content::Content;
@@ -120,7 +120,7 @@ impl Session {
         let seen = self.seen_by(own, &others);
         let mut close = SessionClose { seen, ..SessionClose::default() };
         let (who_has, not_followed) = (Readers::of(&self.said(), own), self.not_followed());
-        let mut found: BTreeMap<(Has, Option<&BTreeSet<Digest>>), Vec<&Arc<Spoken>>> = BTreeMap::new();
+        let mut found = BTreeMap::new();
         for other in others {
             let covered = found
                 .entry((who_has.has(other), not_followed.get(&other)))
