@@ -119,7 +119,9 @@ pub(super) fn of_system(path: &Path, error: &std::io::Error) -> OpenFault {
 /// of a disk that fails. Nothing is opened: closing it would end the locks that this process has on it.
 fn permitted(path: &Path) -> Result<(), OpenFault> {
     let (file, folder) = (Access::READ_OK | Access::WRITE_OK, Access::WRITE_OK | Access::EXEC_OK);
-    for (place, needed) in [(Some(path), file), (path.parent(), folder)] {
+    // SQLite puts them beside the file itself, wherever a link to it lies.
+    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    for (place, needed) in [(Some(path.as_path()), file), (path.parent(), folder)] {
         let Some(place) = place.filter(|place| !place.as_os_str().is_empty()) else { continue };
         let fault = rustix::fs::access(place, needed).err().map(|error| of_system(place, &error.into()));
         // Whatever else it is, opening it says better.

@@ -141,7 +141,7 @@ impl Session {
     /// decides what two of them sign.
     fn covered(&self, close: &SessionClose, author: Party, other: Party) -> Vec<&Arc<Spoken>> {
         let both = common(&self.said(), author, other);
-        let names: Vec<Names> = both.iter().map(|one| self.names_for(one, (author, other))).collect();
+        let names: Vec<Names> = both.iter().map(|one| names_for(one, (author, other))).collect();
         let of_two: BTreeSet<Digest> = of_two(&both, (author, other)).collect();
         let seen = first(&close.seen).iter().filter_map(|one| Some(one.message?.0));
         let seen: Vec<Digest> = seen.filter(|message| of_two.contains(message)).collect();
@@ -150,30 +150,17 @@ impl Session {
         in_order(&both.collect::<Vec<_>>())
     }
 
-    /// What one builds on of what two both have, by its own word. What it names as not to be had by one of them is none
-    /// of that, nor is what came before one of them was in: so nothing that a third brings later, and that others named
-    /// in such a way, makes another of what the two signed.
-    fn names_for(&self, one: &Spoken, two: (Party, Party)) -> Names {
-        let two = [two.0, two.1];
-        let brings_in = |party| self.came_in.get(party).is_some_and(|by| by.said.message == one.said.message);
-        let seen = if two.iter().any(brings_in) { &[][..] } else { seen_in(&one.said.content) };
-        let seen = seen.iter().filter(|one| two.iter().all(|party| may_be_had(one, *party)));
-        Names { seen: seen.filter_map(|one| Some(one.message?.0)).collect(), ..one.names() }
-    }
-
-    /// By Party, the messages of whose names not all are followed for what it signs, though it has what they name.
-    fn not_followed(&self) -> BTreeMap<Party, BTreeSet<Digest>> {
-        let mut found: BTreeMap<Party, BTreeSet<Digest>> = BTreeMap::new();
+    /// By Party, what names which message, and is not followed to it for what this Party signs, though it has that.
+    fn not_followed(&self) -> BTreeMap<Party, BTreeSet<(Digest, Digest)>> {
+        let mut found: BTreeMap<Party, BTreeSet<(Digest, Digest)>> = BTreeMap::new();
         let said: BTreeMap<Digest, &Spoken> =
             self.lines.iter().map(|line| (line.spoken.said.message, line.spoken.as_ref())).collect();
         for (message, one) in &said {
-            let brought_in = || self.came_in.iter().filter(|(_, by)| by.said.message == *message);
             for named in seen_in(&one.said.content) {
                 let Some(there) = named.message.and_then(|digest| said.get(&digest.0)) else { continue };
                 let not_to = named.not_to.iter().filter_map(|code| code.parse::<Party>().ok());
-                let all = not_to.chain(brought_in().map(|(party, _)| *party));
-                for party in all.filter(|party| there.is_had_by(*party)) {
-                    found.entry(party).or_default().insert(*message);
+                for party in not_to.filter(|party| there.is_had_by(*party)) {
+                    found.entry(party).or_default().insert((*message, there.said.message));
                 }
             }
         }
@@ -291,7 +278,7 @@ impl Session {
         is_covered: impl Fn(&Digest) -> bool,
     ) -> usize {
         let both = self.common(one, other);
-        let names: Vec<Names> = both.iter().map(|said| self.names_for(said, (one, other))).collect();
+        let names: Vec<Names> = both.iter().map(|said| names_for(said, (one, other))).collect();
         let whole: Vec<Digest> =
             of_two(&both, (one, other)).filter(|message| !here.waiting.contains(message)).collect();
         past(&names, &whole).iter().filter(|message| !is_covered(message)).count()
@@ -329,6 +316,15 @@ impl Here {
         }
         found
     }
+}
+
+/// What one builds on of what two both have, by its own word: what it names as not to be had by one of them is none of
+/// that. So nothing that a third brings later, and that others named in such a way, makes another of what the two
+/// signed.
+fn names_for(one: &Spoken, two: (Party, Party)) -> Names {
+    let may_have = |one: &&SeenLast| may_be_had(one, two.0) && may_be_had(one, two.1);
+    let seen = seen_in(&one.said.content).iter().filter(may_have);
+    Names { seen: seen.filter_map(|one| Some(one.message?.0)).collect(), ..one.names() }
 }
 
 /// Those of which one of the two is the author.

@@ -15,7 +15,8 @@ const HELD_DOWN: &str = "HELD DOWN: let the key go, look at what stands here, an
 pub struct LastKey {
     key: Key,
     came: Instant,
-    /// When it was taken and only showed or asked something, which is to be looked at before it does what it says.
+    /// When it was taken and only showed or asked something, which is to be looked at before it does what it says; or
+    /// did what it would do again.
     asked: Option<Instant>,
 }
 
@@ -30,9 +31,11 @@ impl State {
             return Vec::new();
         }
         let counts = self.does_what_is_not_taken_back(&key).then(|| key.clone());
+        // Who takes part says so each time anew.
+        let is_again = key == Key::Character('a');
         let effects = self.press_as_it_came(key, came, at);
         let is_done = effects.iter().any(|one| matches!(one, Effect::Say(_) | Effect::Leave));
-        let asked = (!is_done).then_some(at.now);
+        let asked = (!is_done || is_again).then_some(at.now);
         self.last_key = counts.map(|key| LastKey { key, came: at.now, asked });
         effects
     }
@@ -47,8 +50,10 @@ impl State {
 }
 
 fn is_held(last: &LastKey, now: Instant) -> bool {
-    let is_asked = |asked: Instant| now.ms_since(asked) < limits::CONSOLE_LOOKED_MS;
-    now.ms_since(last.came) < limits::CONSOLE_HELD_MS || last.asked.is_some_and(is_asked)
+    // A clock that was set back holds no key.
+    let is_within = |since: Instant, most: i64| (0..most).contains(&now.ms_since(since));
+    let is_asked = |asked: Instant| is_within(asked, limits::CONSOLE_LOOKED_MS);
+    is_within(last.came, limits::CONSOLE_HELD_MS) || last.asked.is_some_and(is_asked)
 }
 
 #[cfg(test)]
@@ -97,6 +102,20 @@ mod tests {
         assert_eq!((many, state.scroll.selected), (1, 1));
         assert_eq!(told(&state).as_deref(), Some(HELD_DOWN), "once");
         assert!(read(&mut state, 3_150));
+    }
+
+    #[test]
+    fn a_key_that_is_held_down_takes_part_once_and_a_clock_that_is_set_back_holds_none() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        press(&mut state, &Key::Enter, 0);
+        let takes_part = |state: &mut State, now| {
+            let effects = press(state, &Key::Character('a'), now);
+            state.waiting.clear();
+            effects.iter().any(|one| matches!(one, Effect::Say(Said::Accept(_))))
+        };
+        let comes = std::iter::once(10_000).chain((10_500..12_000).step_by(30));
+        assert_eq!(comes.filter(|now| takes_part(&mut state, *now)).count(), 1);
+        assert!(takes_part(&mut state, 5_000));
     }
 
     #[test]
