@@ -891,8 +891,8 @@ pub const CONSOLE_REFUSED_MS: i64 = 4_000;
 /// A key that puts something on record, or leaves, is not taken by a console this soon after the same key
 /// (milliseconds): no officer presses a key twice so fast, and a key that is held down comes again faster.
 pub const CONSOLE_HELD_MS: i64 = 150;
-/// What such a key only showed or asked stands this long before the same key is taken for it (milliseconds): before a key
-/// that is held down comes again for the first time, half a second passes or a little more.
+/// Nor is it taken this soon after it was taken (milliseconds): what it showed, asked or did is looked at meanwhile, and
+/// before a key that is held down comes again for the first time, half a second passes or a little more.
 pub const CONSOLE_LOOKED_MS: i64 = 750;
 /// After this long a console gives again a text that the node could not take yet (milliseconds).
 pub const CONSOLE_AGAIN_MS: i64 = 2_000;

@@ -66,8 +66,7 @@ async fn a_flash_rings_is_read_by_one_key_and_answered_and_its_author_sees_each_
         by.until_it_says("REAL  DRAFT  FLASH  [en]  0/8192 bytes");
         by.press("Is he armed? Вооружён?");
         by.until_it_says("Is he armed? Вооружён?");
-        by.press(CONTROL_S);
-        by.until_it_says("released BY/");
+        by.presses_until_it_says(CONTROL_S, "released BY/");
         by.until_it_says("[en] Is he armed? Вооружён?");
 
         pl.until_it_says("[en] Is he armed? Вооружён?");
@@ -91,8 +90,7 @@ async fn a_flash_rings_is_read_by_one_key_and_answered_and_its_author_sees_each_
         pl.until_it_says("answers 3");
         pl.press("No.");
         pl.until("what is typed", |rows| rows.iter().any(|row| row == " No."));
-        pl.press(CONTROL_S);
-        pl.until_it_says("released PL/");
+        pl.presses_until_it_says(CONTROL_S, "released PL/");
         by.until_it_says("answered in 4");
         by.until_it_says("[en] No.");
         assert_eq!((by.bells, pl.bells), (1, 2));
@@ -140,8 +138,7 @@ async fn a_draft_outlives_its_node_and_its_console_and_goes_once() {
         pl.until_it_says("linked to the node");
         pl.press("w");
         pl.until_it_says("Half of a text");
-        pl.press(CONTROL_S);
-        pl.until_it_says("released PL/");
+        pl.presses_until_it_says(CONTROL_S, "released PL/");
         assert!(!file.exists());
 
         // What is sent without a link goes when the node is there, and once.

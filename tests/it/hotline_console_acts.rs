@@ -84,8 +84,7 @@ async fn a_session_is_opened_spoken_in_translated_and_closed_from_within_two_con
         by.press(&format!("L{ENTER}Aircraft off course{ENTER}en ru{ENTER}{}", flash()));
         let rows = by.until_it_says("> Precedence");
         assert_eq!(rows.iter().filter(|row| row.starts_with("> ")).count(), 1, "{rows:#?}");
-        by.press(CONTROL_S);
-        by.until_it_says("released BY/");
+        by.presses_until_it_says(CONTROL_S, "released BY/");
         by.until("the session", |rows| {
             rows[0].starts_with("REAL  FLASH  offered  BY+PL  Aircraft off course")
                 && rows[1].starts_with("on: BY opened it, PL nobody yet  languages: en, ru")
@@ -145,8 +144,7 @@ async fn a_session_is_opened_spoken_in_translated_and_closed_from_within_two_con
         let digest = digest_in(&rows).unwrap();
         by.press("nothing remains");
         by.until_it_says("  nothing remains");
-        by.press(CONTROL_S);
-        by.until_it_says("released BY/");
+        by.presses_until_it_says(CONTROL_S, "released BY/");
         pl.until("closing", |rows| rows[0].starts_with("REAL  FLASH  closing"));
         pl.press("c");
         pl.until("the same digest", |rows| rows.iter().any(|row| row.contains(&digest)));
@@ -195,8 +193,7 @@ async fn a_disputed_close_shows_message_by_message_what_differs_and_the_session_
         for seat in [&mut by, &mut pl] {
             seat.press("c");
             seat.until_it_says("signs, of what is here now:");
-            seat.press(CONTROL_S);
-            seat.until_it_says("released ");
+            seat.presses_until_it_says(CONTROL_S, "released ");
         }
         for seat in [&mut by, &mut pl] {
             seat.until("closed", |rows| rows[0].starts_with("REAL  FLASH  closed"));

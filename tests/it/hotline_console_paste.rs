@@ -48,8 +48,7 @@ async fn a_paste_of_which_the_end_alone_stood_there_goes_once_all_of_it_has() {
         // On a larger screen all of it has room.
         pl.resize(80, 80);
         pl.until("all of it", |rows| rows.len() == 80 && rows.iter().any(|row| row == " line 30"));
-        pl.press(CONTROL_S);
-        pl.until_it_says("released PL/");
+        pl.presses_until_it_says(CONTROL_S, "released PL/");
         pl.press(CONTROL_C);
         pl.ended();
     });

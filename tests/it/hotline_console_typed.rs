@@ -224,8 +224,7 @@ async fn a_session_that_closes_while_an_officer_translates_takes_nothing_of_the_
         pl.until("closed", |rows| rows[0].starts_with("REAL  FLASH  closed"));
         pl.press(" видите?");
         pl.until_it_says("Вы его видите?");
-        pl.press(CONTROL_S);
-        pl.until_it_says("released PL/");
+        pl.presses_until_it_says(CONTROL_S, "released PL/");
         pl.until_it_says("[ru] by Officer of PL, given by PL;");
         left(pl);
     });
@@ -251,8 +250,7 @@ async fn a_session_that_all_have_closed_is_opened_again_from_the_console_by_its_
         pl.until_it_says("One word more");
         pl.press(CONTROL_S);
         pl.until_it_says("NOT SENT: all have closed this session; the same key again sends it");
-        pl.press(CONTROL_S);
-        pl.until_it_says("released PL/");
+        pl.presses_until_it_says(CONTROL_S, "released PL/");
         pl.until("not closed", |rows| {
             rows[0].starts_with("REAL  FLASH  ") && !rows[0].starts_with("REAL  FLASH  closed")
         });
@@ -273,8 +271,7 @@ async fn a_text_that_was_refused_and_mended_leaves_no_draft_of_it_behind() {
         pl.press(&"\u{7f}".repeat("?see it".len()));
         pl.press("hear you");
         pl.until_it_says("We hear you");
-        pl.press(CONTROL_S);
-        pl.until_it_says("released PL/");
+        pl.presses_until_it_says(CONTROL_S, "released PL/");
         left(pl);
     });
     let desk = officer(&world, "PL");

@@ -8,16 +8,15 @@ use super::state::{Effect, State};
 use crate::domain::time::Instant;
 use crate::limits;
 
-const HELD_DOWN: &str = "HELD DOWN: let the key go, look at what stands here, and press it again";
+const TOO_SOON: &str = "TOO SOON: let the key go, look at what stands here, and press it again";
 
 /// The key that came last, if it is one that puts something on record or leaves.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LastKey {
     key: Key,
     came: Instant,
-    /// When it was taken and only showed or asked something, which is to be looked at before it does what it says; or
-    /// did what it would do again.
-    asked: Option<Instant>,
+    /// When it was taken: what it showed, asked or did is looked at before it is taken again.
+    taken: Instant,
 }
 
 impl State {
@@ -27,16 +26,12 @@ impl State {
         let last = self.last_key.take().filter(|last| last.key == key);
         if let Some(last) = last.filter(|last| came == Came::Alone && is_held(last, at.now)) {
             self.last_key = Some(LastKey { came: at.now, ..last });
-            self.refused.tell_once(HELD_DOWN, at.now);
+            self.refused.tell_once(TOO_SOON, at.now);
             return Vec::new();
         }
         let counts = self.does_what_is_not_taken_back(&key).then(|| key.clone());
-        // Who takes part says so each time anew.
-        let is_again = key == Key::Character('a');
         let effects = self.press_as_it_came(key, came, at);
-        let is_done = effects.iter().any(|one| matches!(one, Effect::Say(_) | Effect::Leave));
-        let asked = (!is_done || is_again).then_some(at.now);
-        self.last_key = counts.map(|key| LastKey { key, came: at.now, asked });
+        self.last_key = counts.map(|key| LastKey { key, came: at.now, taken: at.now });
         effects
     }
 
@@ -52,8 +47,7 @@ impl State {
 fn is_held(last: &LastKey, now: Instant) -> bool {
     // A clock that was set back holds no key.
     let is_within = |since: Instant, most: i64| (0..most).contains(&now.ms_since(since));
-    let is_asked = |asked: Instant| is_within(asked, limits::CONSOLE_LOOKED_MS);
-    is_within(last.came, limits::CONSOLE_HELD_MS) || last.asked.is_some_and(is_asked)
+    is_within(last.came, limits::CONSOLE_HELD_MS) || is_within(last.taken, limits::CONSOLE_LOOKED_MS)
 }
 
 #[cfg(test)]
@@ -98,10 +92,11 @@ mod tests {
         };
         let comes = std::iter::once(1_000).chain((1_500..3_000).step_by(30));
         let many = comes.filter(|now| read(&mut state, *now)).count();
-        // The first time it came again it went to the next one.
-        assert_eq!((many, state.scroll.selected), (1, 1));
-        assert_eq!(told(&state).as_deref(), Some(HELD_DOWN), "once");
-        assert!(read(&mut state, 3_150));
+        assert_eq!((many, state.scroll.selected), (1, 0));
+        assert_eq!(told(&state).as_deref(), Some(TOO_SOON), "once");
+        // Let go, it goes to the next one, and then reads that.
+        assert!(!read(&mut state, 3_150) && state.scroll.selected == 1);
+        assert!(read(&mut state, 4_000));
     }
 
     #[test]
@@ -127,7 +122,7 @@ mod tests {
             press(&mut state, &key, 0);
         }
         assert!(hold(&mut state, &send, 1_000).is_empty());
-        assert!(state.is_reopening && told(&state).as_deref() == Some(HELD_DOWN));
+        assert!(state.is_reopening && told(&state).as_deref() == Some(TOO_SOON));
         let effects = press(&mut state, &send, 3_200);
         let is_sent = |one: &Effect| matches!(one, Effect::Say(Said::Say(asked)) if asked.reopen);
         assert!(effects.iter().any(is_sent), "{effects:?}");
