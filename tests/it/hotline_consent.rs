@@ -87,3 +87,36 @@ fn a_word_that_the_writer_was_not_shown_is_no_consent_as_its_addition_does_not_b
     assert!(session.others_agree(one.own, &addition(Sees::All), |_| false));
     assert!(!session.others_agree(one.own, &addition(Sees::All), is_not_shown));
 }
+
+/// LT lets EE in before anybody else agreed, and gives that to EE: at EE the session begins with it.
+#[test]
+fn an_addition_that_reached_who_came_in_before_all_agreed_keeps_nobody_from_closing_with_it() {
+    let [mut by, mut ee, mut lt, mut pl] = ["BY", "EE", "LT", "PL"].map(Desk::new);
+    let opened = by.open(&["LT", "PL"]);
+    lt.take(&opened);
+    pl.take(&opened);
+    let seen = lt.session().seen_by(lt.own, &["BY", "PL", "EE"].map(party));
+    let form = SessionAddition { party: "EE".into(), seen, ..addition(Sees::FromNowOn) };
+    let early = lt.put(&["BY", "PL", "EE"].map(party), Content::SessionAddition(form));
+    for desk in [&mut by, &mut pl, &mut ee] {
+        desk.take(&early);
+    }
+    let agrees = pl.add("EE");
+    by.take(&agrees);
+    let lets_in = by.add("EE");
+    assert!(lets_in.to.contains(&ee.own));
+    let said = by.say("we are four");
+    for one in [&lets_in, &said] {
+        ee.take(one);
+    }
+    let (of_by, of_ee) = (by.close(), ee.close());
+    by.take(&of_ee);
+    ee.take(&of_by);
+    let agreed = [&by, &ee].map(|desk| {
+        let pairs = desk.session().pairs;
+        let pair = pairs.iter().find(|pair| [pair.between.0, pair.between.1].contains(&ee.own)).unwrap();
+        assert!(pair.differences.is_empty(), "{}: {pair:?}", desk.own);
+        pair.agreed.expect("both signed the same")
+    });
+    assert_eq!(agreed[0], agreed[1]);
+}
